@@ -1,0 +1,1 @@
+"""Graphs: freeze, inline, optimise, rewrite and check operations (GraphDef in, GraphDef out)."""

@@ -1,0 +1,1 @@
+"""Layers: Keras configurations into what tf.loadLayersModel accepts, and back."""

@@ -1,0 +1,1 @@
+"""Weights: quantize, shard, name and read (arrays in, files and manifest out)."""
