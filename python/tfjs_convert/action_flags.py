@@ -24,7 +24,7 @@ def conversion_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--input", action="append", required=True, help="the model; repeated for the files of a folder")
     parser.add_argument("--output_dir", required=True, type=pathlib.Path, help="the folder to write")
     parser.add_argument("--info", required=True, type=pathlib.Path, help="the info file to write")
-    parser.add_argument("--tables", help="the folder of tables read from the TensorFlow.js packages")
+    parser.add_argument("--table", action="append", help="a table read from the TensorFlow.js packages; all in one folder")
     parser.add_argument("--metadata", action="append", default=[], metavar="KEY:FILE", help="JSON to carry in the model")
     parser.add_argument("--weight_shard_size_bytes", type=int, default=4 * 1024 * 1024)
     parser.add_argument("--content_hashed_names", action="store_true")
@@ -51,6 +51,11 @@ def weight_options(flags: argparse.Namespace) -> WeightOptions:
         content_hashed_names=flags.content_hashed_names,
         quantize=quantize,
     )
+
+
+def tables(flags: argparse.Namespace) -> pathlib.Path | None:
+    """Returns the folder of the tables, or None for the default one."""
+    return pathlib.Path(flags.table[0]).parent if flags.table else None
 
 
 def metadata(flags: argparse.Namespace) -> dict[str, object]:

@@ -104,6 +104,9 @@ def python_toolchain(runtime):
     """
     return RUNTIMES[runtime]
 
+def _node_modules_flag(package_lock):
+    return "--node_modules={}/node_modules".format(package_lock.dirname)
+
 def run_node(ctx, *, main, args, inputs, outputs, mnemonic, progress_message, execution_requirements = {}):
     """Runs a program in Node beside the npm packages of TensorFlow.js.
 
@@ -120,7 +123,7 @@ def run_node(ctx, *, main, args, inputs, outputs, mnemonic, progress_message, ex
     info = ctx.toolchains[NODE_TOOLCHAIN].tfjs_node
     start = ctx.actions.args()
     start.add(main)
-    start.add(info.package_lock, format = "--package_lock=%s")
+    start.add_all([info.package_lock], map_each = _node_modules_flag)
     _run(
         ctx,
         arguments = [start, args],

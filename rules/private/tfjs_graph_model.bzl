@@ -3,6 +3,7 @@
 load("//rules:providers.bzl", "ModelSourceInfo", "TfjsModelInfo")
 load(":actions.bzl", "NODE_TOOLCHAIN", "node_attrs", "python_attrs", "python_toolchain", "run_python")
 load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
+load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
 load(":weights_attrs.bzl", "WEIGHTS_ATTRS", "add_weights_flags")
 
 _DOC = """Converts a model into a TensorFlow.js graph model, for `tf.loadGraphModel`.
@@ -51,8 +52,7 @@ _ATTRS = {
         doc = "Whether the names of the function's structured outputs are recorded for the loader.",
     ),
     "_convert": attr.label(default = "//tools/convert:graph_model.py", allow_single_file = True),
-    "_tables": attr.label(default = "//tools/node:tables", allow_single_file = True),
-} | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
+} | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
 def _tfjs_graph_model_impl(ctx):
     source = ctx.attr.model[ModelSourceInfo]
@@ -61,7 +61,7 @@ def _tfjs_graph_model_impl(ctx):
     model = declare_model(ctx)
     args = begin_conversion(ctx, model)
     args.add_all(source.roots, expand_directories = False, format_each = "--input=%s")
-    args.add_all([ctx.file._tables], expand_directories = False, format_each = "--tables=%s")
+    add_tables_flags(ctx, args)
     args.add(ctx.attr.saved_model_tags, format = "--saved_model_tags=%s")
     args.add(ctx.attr.control_flow_v2, format = "--control_flow_v2=%s")
     args.add(str(ctx.attr.strip_debug_ops).lower(), format = "--strip_debug_ops=%s")
@@ -77,7 +77,7 @@ def _tfjs_graph_model_impl(ctx):
     run_python(
         ctx,
         args = args,
-        inputs = depset(ctx.files.metadata + [ctx.file._tables], transitive = [source.files]),
+        inputs = depset(ctx.files.metadata + ctx.files._tables, transitive = [source.files]),
         main = ctx.file._convert,
         mnemonic = "TfjsGraphModel",
         outputs = [model.directory, model.info],

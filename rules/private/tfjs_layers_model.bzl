@@ -3,6 +3,7 @@
 load("//rules:providers.bzl", "TfjsModelInfo")
 load(":actions.bzl", "NODE_TOOLCHAIN", "node_attrs", "python_attrs", "python_toolchain", "run_python")
 load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
+load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
 load(":weights_attrs.bzl", "WEIGHTS_ATTRS", "add_weights_flags")
 
 _DOC = """Converts a Keras file into a TensorFlow.js layers model, for `tf.loadLayersModel`.
@@ -32,8 +33,7 @@ _ATTRS = {
         doc = "Whether each layer's weights become a group of files of their own.",
     ),
     "_convert": attr.label(default = "//tools/convert:layers_model.py", allow_single_file = True),
-    "_tables": attr.label(default = "//tools/node:tables", allow_single_file = True),
-} | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
+} | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
 def _tfjs_layers_model_impl(ctx):
     if ctx.file.model.is_directory:
@@ -41,7 +41,7 @@ def _tfjs_layers_model_impl(ctx):
     model = declare_model(ctx)
     args = begin_conversion(ctx, model)
     args.add(ctx.file.model, format = "--input=%s")
-    args.add_all([ctx.file._tables], expand_directories = False, format_each = "--tables=%s")
+    add_tables_flags(ctx, args)
     if ctx.attr.split_weights_by_layer:
         args.add("--split_weights_by_layer")
     add_weights_flags(ctx, args)
@@ -50,7 +50,7 @@ def _tfjs_layers_model_impl(ctx):
     run_python(
         ctx,
         args = args,
-        inputs = depset(ctx.files.metadata + [ctx.file.model, ctx.file._tables]),
+        inputs = depset([ctx.file.model] + ctx.files.metadata + ctx.files._tables),
         main = ctx.file._convert,
         mnemonic = "TfjsLayersModel",
         outputs = [model.directory, model.info],

@@ -27,7 +27,7 @@ def main() -> int:
             use_structured_outputs_names=flags.use_structured_outputs_names,
             metadata=action_flags.metadata(flags),
             weight_options=action_flags.weight_options(flags),
-            tables=flags.tables,
+            tables=action_flags.tables(flags),
         )
         artifact.write_info(flags.info, result.info)
 

@@ -15,6 +15,7 @@ TfjsRuntimeInfo = provider(
         "env": "(dict[string, string]) Environment variables that make the interpreter find its library and packages.",
         "files": "(depset[File]) The interpreter, its standard library and the packages.",
         "interpreter": "(File) The Python interpreter.",
+        "sites": "(list[File]) One file at the top of each folder of packages, in the order in which they are searched.",
     },
 )
 
@@ -38,6 +39,7 @@ def _tfjs_runtime_impl(ctx):
         files = depset(ctx.files.interpreter_files)
     runtime = TfjsRuntimeInfo(
         interpreter = interpreter,
+        sites = ctx.files.sites,
         files = depset([interpreter], transitive = [files, depset(ctx.files.packages)]),
         # These are folders of external repositories, never of the output tree, so path mapping has nothing to rewrite in them.
         env = {
