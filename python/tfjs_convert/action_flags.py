@@ -24,8 +24,12 @@ def conversion_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--input", action="append", required=True, help="the model; repeated for the files of a folder")
     parser.add_argument("--output_dir", required=True, type=pathlib.Path, help="the folder to write")
     parser.add_argument("--info", required=True, type=pathlib.Path, help="the info file to write")
-    parser.add_argument("--table", action="append", help="a table read from the TensorFlow.js packages; all in one folder")
-    parser.add_argument("--metadata", action="append", default=[], metavar="KEY:FILE", help="JSON to carry in the model")
+    parser.add_argument(
+        "--table", action="append", help="a table read from the TensorFlow.js packages; all in one folder"
+    )
+    parser.add_argument(
+        "--metadata", action="append", default=[], metavar="KEY:FILE", help="JSON to carry in the model"
+    )
     parser.add_argument("--weight_shard_size_bytes", type=int, default=4 * 1024 * 1024)
     parser.add_argument("--content_hashed_names", action="store_true")
     parser.add_argument("--quantize", action="append", default=[], metavar="DTYPE:PATTERN")

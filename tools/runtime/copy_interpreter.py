@@ -1,6 +1,7 @@
 """Copies the interpreter that runs this file, with its standard library, into a folder that works anywhere.
 
-The pure modules go into one zip file (sources beside hash-based compiled modules, fixed dates); extension modules stay files.
+The pure modules go into one zip file (sources beside hash-based compiled modules, fixed dates); extension modules
+stay files.
 """
 
 from __future__ import annotations
@@ -47,7 +48,12 @@ def modules(stdlib: pathlib.Path) -> list[pathlib.Path]:
     kept = []
     for path in sorted(stdlib.rglob("*")):
         parts = path.relative_to(stdlib).parts
-        if path.is_file() and not LEFT_OUT.intersection(parts) and "tests" not in parts and not parts[0].startswith("config-"):
+        if (
+            path.is_file()
+            and not LEFT_OUT.intersection(parts)
+            and "tests" not in parts
+            and not parts[0].startswith("config-")
+        ):
             kept.append(path)
     return kept
 

@@ -1,7 +1,7 @@
-"""Deletes the installed files that nothing opens, compiles the modules that stay, and writes what is left into RUNTIME.json.
+"""Deletes the installed files that nothing opens, compiles the modules that stay, and describes them in RUNTIME.json.
 
-A rules file has lines `- pattern` (dropped) and `+ pattern` (kept); the first that matches a file's path counts, and a file that
-none matches is kept. Patterns are those of fnmatch, so `*` crosses folders.
+A rules file has lines `- pattern` (dropped) and `+ pattern` (kept); the first that matches a file's path counts, and a
+file that none matches is kept. Patterns are those of fnmatch, so `*` crosses folders.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def compile_modules(root: pathlib.Path, sourceless: bool) -> None:
             code = compile(source, relative, "exec", dont_inherit=True)
         except (SyntaxError, ValueError):
             continue  # templates that some packages ship under the name of a module
-        target = path.with_suffix(".pyc") if sourceless else path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
+        cached = path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
+        target = path.with_suffix(".pyc") if sourceless else cached
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(source), False))
         if sourceless:
