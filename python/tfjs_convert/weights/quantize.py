@@ -49,7 +49,9 @@ class Affine:
           values: any shape.
           scratch: a float64 array to work in, of `values`' shape.
         """
-        steps = np.subtract(values, self.minimum, out=scratch, dtype=np.float64)
+        steps = np.empty(values.shape) if scratch is None else scratch
+        np.copyto(steps, values)
+        np.subtract(steps, self.minimum, out=steps)
         np.divide(steps, self.scale, out=steps)
         np.rint(steps, out=steps)
         if self.clip_needed:
