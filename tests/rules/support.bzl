@@ -48,17 +48,11 @@ def _failure_test_impl(ctx):
         asserts.expect_failure(env, sentence)
     return analysistest.end(env)
 
-_FAILURE_ATTRS = {"contains": attr.string_list(mandatory = True, allow_empty = False, doc = "What the error says.")}
-
-failure_test = analysis_test(_failure_test_impl, expect_failure = True, attrs = _FAILURE_ATTRS)
-
-def failure_test_rule(config_settings):
-    """Returns a test rule like `failure_test` for other toolchains.
-
-    Args:
-      config_settings: the subject's settings, from `with_toolchains`.
-    """
-    return analysis_test(_failure_test_impl, config_settings = config_settings, expect_failure = True, attrs = _FAILURE_ATTRS)
+failure_test = analysis_test(
+    _failure_test_impl,
+    attrs = {"contains": attr.string_list(mandatory = True, allow_empty = False, doc = "What the error says.")},
+    expect_failure = True,
+)
 
 def suite(name, tests):
     """Declares tests, each named after its function, and the test suite of them all.
