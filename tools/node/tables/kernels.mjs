@@ -4,8 +4,8 @@
 //
 // {"versions": {PACKAGE: VERSION}, "kernels": {BACKEND: [NAME, ...]}}
 //
-// A set of packages may leave webgpu out, and then the table does too. Loading a backend's package registers its kernels, also where
-// the backend itself (a browser's) cannot start.
+// A set of packages may leave webgpu out, and then the table does too. Loading a backend's package registers its
+// kernels, also where the backend itself (a browser's) cannot start.
 
 import fs from 'node:fs';
 import {parseFlags, runMain, UserError} from '../lib/args.mjs';

@@ -4,7 +4,7 @@
 //
 // {"versions": {...}, "ops": {NAME: {
 //    "category": ..., "inputs": [...], "attrs": [...], "outputs": [...],  as the package lists them
-//    "mapped":      the runtime's mapper includes the op's category; an op that is not mapped loads and then cannot run,
+//    "mapped":      the runtime's mapper includes the op's list; an op that is not mapped loads and then cannot run,
 //    "implemented": the category's executor has a case for it,
 //    "async":       predict() refuses a graph that runs it; executeAsync() is needed,
 //    "kernels":       kernels that it cannot do without,
@@ -77,13 +77,13 @@ function mappedLists(converter) {
 function asyncNames(converter) {
   const text = converter.read('dist/executor/model_analysis.js');
   const sets = ['CONTROL_FLOW_OPS', 'DYNAMIC_SHAPE_OPS', 'HASH_TABLE_OPS'].map((name) => {
-    const list = must(new RegExp(`const ${name} = new Set\\((\\[[^\\]]*\\])\\)`).exec(text), `the set ${name}`)[1];
-    return literal(list);
+    const pattern = new RegExp(`const ${name} = new Set\\((\\[[^\\]]*\\])\\)`);
+    return literal(must(pattern.exec(text), `the set ${name}`)[1]);
   });
   return new Set(sets.flat());
 }
 
-/** @returns {{async: boolean, cases: Map<string, string[]>}} for each op, the functions of tfjs-core that its case calls. */
+/** @returns {{async: boolean, cases: Map<string, string[]>}} by op, the functions of tfjs-core that its case calls. */
 function readExecutor(converter, list) {
   const cases = new Map();
   const name = `${list}_executor.js`;
@@ -91,7 +91,8 @@ function readExecutor(converter, list) {
   const text = converter.read(`dist/operations/executors/${name}`);
   const body = must(/switch \(node\.op\) \{([^]*)\n        default:/.exec(text), `the cases of ${name}`)[1];
   // Labels without statements between them share the statements that follow.
-  for (const [, labels, statements] of body.matchAll(/((?:\n {8}case '\w+':(?: *\/\/.*)?)+)([^]*?)(?=\n {8}case |$)/g)) {
+  const groups = /((?:\n {8}case '\w+':(?: *\/\/.*)?)+)([^]*?)(?=\n {8}case |$)/g;
+  for (const [, labels, statements] of body.matchAll(groups)) {
     const calls = [...statements.matchAll(/\bops\.([a-zA-Z0-9.]+)\(/g)].map(([, call]) => call);
     for (const [, op] of labels.matchAll(/'(\w+)'/g)) cases.set(op, [...new Set(calls)]);
   }

@@ -1,0 +1,187 @@
+"""Reads Keras configurations, Keras 2's and Keras 3's, into `Model`s. Nothing in them is executed or imported."""
+
+from __future__ import annotations
+
+from tfjs_convert.errors import InputError
+from tfjs_convert.layers.keras_nodes import Node, parse_nodes
+from tfjs_convert.layers.model import Call, Layer, Model, Ref, plain
+from tfjs_convert.layers.refuse import refuse
+
+MODEL_CLASSES = ("Sequential", "Functional", "Model")
+OWN_MODULES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "builtins")
+RENAMED = {"BatchNormalizationV1": "BatchNormalization", "UnifiedGRU": "GRU", "UnifiedLSTM": "LSTM"}
+CHILDREN = ("layer", "backward_layer", "cell")
+
+
+def parse_model(config: dict, what: str) -> Model:
+    """The model of a configuration `{"class_name": …, "config": …}`; `what` names the file in messages.
+
+    Raises:
+      InputError: the configuration contradicts itself.
+      UnsupportedLayerError: it holds code of the user's own, or has no topology at all.
+    """
+    class_name, inner = config.get("class_name"), config.get("config")
+    if not isinstance(class_name, str) or not isinstance(inner, (dict, list)):
+        raise InputError(f"{what}: its configuration has no `class_name` and `config`; save the model again with `model.save`.")
+    name = inner.get("name", "model") if isinstance(inner, dict) else "sequential"
+    if class_name not in MODEL_CLASSES or _is_custom(config):
+        raise refuse(str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class")
+    try:
+        return _model(class_name, inner, config.get("build_config"))
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{what}: its configuration is not as Keras writes it ({type(error).__name__}: {error}); save the model again."
+        ) from error
+
+
+def _model(class_name: str, config: dict | list, build_config: dict | None = None) -> Model:
+    if class_name == "Sequential":
+        return _sequential(config, build_config)
+    return _functional(config)
+
+
+def parse_layer(entry: dict) -> Layer:
+    """One layer's `{"class_name": …, "config": …}`; nested models and wrapped layers included."""
+    class_name, config = entry["class_name"], entry["config"]
+    class_name = RENAMED.get(class_name, class_name)
+    if isinstance(config, list):
+        config = {"name": entry.get("name", "sequential"), "layers": config}
+    name = str(config.get("name") or entry.get("name") or class_name.lower())
+    if class_name == "Lambda":
+        raise refuse(name, class_name, "Python code inside a model is never executed, and a layers model has no place for it")
+    if _is_custom(entry):
+        shown = entry.get("registered_name") or class_name
+        raise refuse(name, str(shown), "it is a class of your own, and TensorFlow.js has no code for it")
+    if class_name in MODEL_CLASSES:
+        model = _model(class_name, config, entry.get("build_config"))
+        return Layer(name, class_name, {"trainable": config.get("trainable", True)}, model=model)
+    layer = Layer(name, class_name, _clean(plain(config, "name", "cells", *CHILDREN)))
+    for role in CHILDREN:
+        if isinstance(config.get(role), dict):
+            layer.children[role] = parse_layer(config[role])
+        elif role == "cell" and isinstance(config.get(role), list):
+            stacked = {"class_name": "StackedRNNCells", "config": {"name": "stacked_rnn_cells", "cells": config[role]}}
+            layer.children[role] = parse_layer(stacked)
+    for index, cell in enumerate(config.get("cells") or []):
+        layer.children[f"cells/{index}"] = parse_layer(cell)
+    module = entry.get("module") or ""
+    layer.op = class_name in ("TFOpLambda", "SlicingOpLambda") or module.startswith(("keras.src.ops", "keras.ops"))
+    return layer
+
+
+def _clean(config: dict) -> dict:
+    config = dict(config)
+    if "batch_shape" in config:
+        config["batch_input_shape"] = config.pop("batch_shape")
+    if isinstance(config.get("batch_input_shape"), dict):  # A tuple in the `.keras` form.
+        config["batch_input_shape"] = config["batch_input_shape"]["items"]
+    dtype = config.get("dtype")
+    if isinstance(dtype, dict):
+        inner = dtype.get("config")
+        config["dtype"] = inner.get("name") if isinstance(inner, dict) else None
+    return config
+
+
+def _is_custom(entry: dict) -> bool:
+    registered, module = entry.get("registered_name"), entry.get("module")
+    if isinstance(registered, str) and ">" in registered and not registered.startswith("keras"):
+        return True
+    return isinstance(module, str) and not module.startswith(OWN_MODULES)
+
+
+def _sequential(config: dict | list, build_config: dict | None) -> Model:
+    if isinstance(config, list):
+        config = {"name": "sequential", "layers": config}
+    entries = config["layers"]
+    name = str(config.get("name", "sequential"))
+    layers = [parse_layer(entry) for entry in entries]
+    if not layers:
+        raise refuse(name, "Sequential", "the model has no layers")
+    if layers[0].class_name != "InputLayer":
+        layers.insert(0, _input_for(layers[0], config, build_config, name))
+    for before, layer in zip(layers, layers[1:], strict=False):
+        layer.calls = [Call([Ref(before)])]
+    layers[0].calls = [Call([])]
+    return Model(name, "sequential", layers, [Ref(layers[0])], [Ref(layers[-1])], config.get("trainable", True))
+
+
+def _input_for(first: Layer, config: dict, build_config: dict | None, name: str) -> Layer:
+    shape, dtype = first.config.get("batch_input_shape"), first.config.get("dtype")
+    if shape is None and first.model is not None:
+        source = first.model.inputs[0].layer.config
+        shape, dtype = source.get("batch_input_shape"), source.get("dtype")
+    if shape is None:
+        shape = config.get("build_input_shape") or (build_config or {}).get("input_shape")
+    if shape is None:
+        raise refuse(
+            name,
+            "Sequential",
+            "the model was saved before it was built, so its input's shape is unknown; call it once, or put an `Input` first, and "
+            "save it again",
+        )
+    return Layer(f"{first.name}_input", "InputLayer", {"batch_input_shape": shape, "dtype": dtype or "float32"})
+
+
+def _functional(config: dict) -> Model:
+    entries = config["layers"]
+    layers: dict[str, Layer] = {}
+    nodes: dict[str, list[Node]] = {}
+    for entry in entries:
+        layer = parse_layer(entry)
+        # A layer's own name is in the entry; a nested model's configuration may bear another.
+        layer.name = str(entry.get("name") or layer.name)
+        if layer.name in layers:
+            raise InputError(f"The model has two layers named `{layer.name}`; give each a name of its own and save it again.")
+        inbound = entry.get("inbound_nodes") or []
+        # Keras 3's `.h5` does not tell operations from layers but by what their configuration lacks.
+        new_form = any(isinstance(node, dict) for node in inbound)
+        layer.op = layer.op or (new_form and layer.model is None and "trainable" not in layer.config)
+        layers[layer.name] = layer
+        nodes[layer.name] = parse_nodes(layer, inbound)
+    inputs = _triples(config["input_layers"])
+    outputs = _triples(config["output_layers"])
+    offsets = _offsets(layers, nodes, outputs)
+
+    def resolve(triple: tuple[str, int, int]) -> Ref:
+        name, call, tensor = triple
+        if name not in layers:
+            raise InputError(f"The model's configuration refers to a layer `{name}` that it does not have.")
+        return Ref(layers[name], call - offsets[name], tensor)
+
+    for name, layer in layers.items():
+        layer.calls = [Call([resolve(t) for t in node.inputs], node.kwargs) for node in nodes[name]]
+        if layer.class_name == "InputLayer":
+            layer.calls = [Call([])]
+    return Model(
+        str(config.get("name", "model")),
+        "functional",
+        list(layers.values()),
+        [resolve(t) for t in inputs],
+        [resolve(t) for t in outputs],
+        config.get("trainable", True),
+    )
+
+
+def _triples(value: object) -> list[tuple[str, int, int]]:
+    """`[name, node, tensor]`, a list of these, or a dictionary of these, in order."""
+    if isinstance(value, dict):
+        return [triple for item in value.values() for triple in _triples(item)]
+    if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], int):
+        return [(value[0], value[1], value[2])]
+    return [triple for item in value for triple in _triples(item)]
+
+
+def _offsets(layers: dict[str, Layer], nodes: dict[str, list[Node]], outputs: list[tuple[str, int, int]]) -> dict[str, int]:
+    """What to subtract from the node numbers of each layer.
+
+    Keras 2 counts a nested model's own creation as its node 0, Keras 3 does not. Every call in a model is read by
+    something, so the largest number that is read tells which of the two it is.
+    """
+    largest = dict.fromkeys(layers, 0)
+    for triple in [t for group in nodes.values() for node in group for t in node.inputs] + outputs:
+        if triple[0] in largest:
+            largest[triple[0]] = max(largest[triple[0]], triple[1])
+    return {
+        name: int(layer.model is not None and bool(nodes[name]) and largest[name] >= len(nodes[name]))
+        for name, layer in layers.items()
+    }
