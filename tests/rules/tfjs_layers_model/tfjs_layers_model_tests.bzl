@@ -2,18 +2,15 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "tfjs_layers_model")
-load("//rules:providers.bzl", "TfjsModelInfo")
+load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
 load(
     "//tests/rules:support.bzl",
     "NO_PYTHON",
-    "actions",
     "analysis_test",
     "argv",
     "assert_contains",
     "assert_env",
     "assert_lacks",
-    "assert_output_group",
-    "assert_validation_is_a_leaf",
     "failure_test",
     "only_action",
     "paths",
@@ -124,10 +121,7 @@ def _test_tables(name):
 
 def _test_tables_impl(ctx):
     env = analysistest.begin(ctx)
-    action = only_action(env, "TfjsLayersModel")
-    named = [flag.removeprefix("--table=BIN/") for flag in argv(env, action) if flag.startswith("--table=")]
-    asserts.true(env, len(named) > 0, "expected a --table flag, got none")
-    assert_contains(env, paths(action.inputs), named, "inputs")
+    assert_reads_tables(env, "TfjsLayersModel")
     return analysistest.end(env)
 
 _tables_test = analysis_test(_test_tables_impl)
@@ -156,18 +150,7 @@ def _test_outputs_and_providers(name):
 
 def _test_outputs_and_providers_impl(ctx):
     env = analysistest.begin(ctx)
-    target = analysistest.target_under_test(env)
-    directory = _PACKAGE + "test_outputs_and_providers_subject"
-    asserts.equals(env, [directory, directory + ".info.json"], paths(only_action(env, "TfjsLayersModel").outputs), "outputs")
-    asserts.equals(env, [directory], paths(target[DefaultInfo].files), "default outputs")
-    asserts.equals(env, [directory], paths(target[DefaultInfo].default_runfiles.files), "runfiles")
-    model = target[TfjsModelInfo]
-    asserts.equals(env, "layers-model", model.format)
-    asserts.equals(env, directory, model.directory.short_path)
-    asserts.true(env, model.directory.is_directory, "the model is a tree artifact")
-    asserts.equals(env, directory + ".info.json", model.info.short_path)
-    assert_output_group(env, "info", [directory + ".info.json"])
-    assert_output_group(env, "_validation", [directory + ".validation.json"])
+    assert_model_outputs(env, "TfjsLayersModel", "layers-model")
     return analysistest.end(env)
 
 _outputs_and_providers_test = analysis_test(_test_outputs_and_providers_impl)
@@ -178,17 +161,7 @@ def _test_validation(name):
 
 def _test_validation_impl(ctx):
     env = analysistest.begin(ctx)
-    action = only_action(env, "TfjsValidate")
-    model = _PACKAGE + "test_validation_subject"
-    assert_contains(env, argv(env, action), [
-        "--label=LABEL",
-        "--model=BIN/" + model,
-        "--info=BIN/{}.info.json".format(model),
-        "--report=BIN/{}.validation.json".format(model),
-    ], "flags")
-    assert_contains(env, paths(action.inputs), [model, model + ".info.json"], "inputs")
-    asserts.equals(env, [model + ".validation.json"], paths(action.outputs))
-    assert_validation_is_a_leaf(env)
+    assert_model_validation(env)
     return analysistest.end(env)
 
 _validation_test = analysis_test(_test_validation_impl)
@@ -199,9 +172,7 @@ def _test_validate_false(name):
 
 def _test_validate_false_impl(ctx):
     env = analysistest.begin(ctx)
-    asserts.equals(env, [], actions(env, "TfjsValidate"))
-    assert_output_group(env, "_validation", None)
-    assert_output_group(env, "info", [_PACKAGE + "test_validate_false_subject.info.json"])
+    assert_no_validation(env)
     return analysistest.end(env)
 
 _validate_false_test = analysis_test(_test_validate_false_impl)
