@@ -19,7 +19,10 @@ def _wheel_archive_impl(rctx):
         timeout = 900,
     ), "downloading " + rctx.attr.requirement)
     wheels = [path for path in rctx.path("_wheel").readdir() if path.basename.endswith(".whl")]
-    rctx.extract(wheels[0], "content", type = "zip")
+
+    # Bazel tells an archive's kind by its name, and does not know wheels in every version.
+    rctx.symlink(wheels[0], "_wheel/wheel.zip")
+    rctx.extract("_wheel/wheel.zip", "content")
     rctx.delete("_wheel")
     rctx.delete("_pip")
     rctx.symlink(rctx.attr.build_file, "BUILD.bazel")
@@ -44,7 +47,7 @@ def _npm_archive_impl(rctx):
     check = "const [f, i] = process.argv.slice(1); const [a, h] = i.split(/-(.*)/s); process.exit(require('crypto').createHash(a).update(require('fs').readFileSync(f)).digest('base64') === h ? 0 : 1)"
     if rctx.execute([node, "-e", check, found["filename"], rctx.attr.integrity]).return_code != 0:
         fail("@{}: the package {} has another content than the pinned {}.".format(rctx.name, rctx.attr.package, rctx.attr.integrity))
-    rctx.extract(found["filename"], "content", stripPrefix = "package", type = "tar.gz")
+    rctx.extract(found["filename"], "content", stripPrefix = "package")
     rctx.delete(found["filename"])
     rctx.symlink(rctx.attr.build_file, "BUILD.bazel")
 
