@@ -146,8 +146,8 @@ def _compare_numbers(report: OutputReport, expected: np.ndarray, actual: np.ndar
     return dataclasses.replace(
         report,
         problem=f'The output "{report.name}" is off by {max_error:.3g} at {list(report.index)}, where the reference '
-        f"has {report.expected:.8g} and this has {report.actual:.8g}: {report.relative_error:.3g} of the output's range "
-        f"({scale:.3g}), and {report.tolerance:.3g} is allowed.",
+        f"has {report.expected:.8g} and this has {report.actual:.8g}: {report.relative_error:.3g} of the output's "
+        f"range ({scale:.3g}), and {report.tolerance:.3g} is allowed.",
     )
 
 

@@ -28,16 +28,17 @@ class Run:
 
 def write_runs(directory: Path, runs: Sequence[Run]) -> None:
     """Writes runs into an empty or absent folder."""
+    directory.mkdir(parents=True, exist_ok=True)
     listing = []
     for run in runs:
         entry = {"name": run.name}
         for side in ("inputs", "outputs"):
             folder = directory / run.name / side
             folder.mkdir(parents=True, exist_ok=True)
-            files = {
-                name: write_array(folder / str(i), array) for i, (name, array) in enumerate(_of(run, side).items())
+            entry[side] = {
+                name: write_array(folder / str(i), array).relative_to(directory).as_posix()
+                for i, (name, array) in enumerate(_of(run, side).items())
             }
-            entry[side] = {name: str(path.relative_to(directory).as_posix()) for name, path in files.items()}
         listing.append(entry)
     (directory / "reference.json").write_text(json.dumps({"runs": listing}, indent=1) + "\n")
 

@@ -117,15 +117,15 @@ def _saved_model(path: Path, signature_name: str | None, tags: str) -> Model:
         unknown = set(inputs) - set(specs)
         if unknown:
             raise InputError(f"The signature takes {sorted(specs)}, but the converted model takes {sorted(inputs)}.")
-        # An input that the converted model lost, because nothing used it, may have any value.
-        feed = {name: inputs.get(name, np.zeros([s or 1 for s in spec.shape])) for name, spec in specs.items()}
-        tensors = {name: tf.cast(value, specs[name].dtype) for name, value in _typed(feed, specs).items()}
-        return {name: _array(value) for name, value in function(**tensors).items()}
+        feed = {name: tensor(inputs.get(name), spec) for name, spec in specs.items()}
+        return {name: _array(value) for name, value in function(**feed).items()}
 
-    def _typed(feed: Mapping, specs: Mapping) -> dict:
-        return {
-            n: tf.constant(v, tf.string) if specs[n].dtype == tf.string else tf.constant(v) for n, v in feed.items()
-        }
+    def tensor(value: np.ndarray | None, spec: tf.TensorSpec) -> tf.Tensor:
+        if value is None:
+            # An input that the converted model lost, because nothing used it, may have any value.
+            sizes = [size or 1 for size in spec.shape]
+            return tf.fill(sizes, "") if spec.dtype == tf.string else tf.zeros(sizes, spec.dtype)
+        return tf.constant(value, tf.string) if spec.dtype == tf.string else tf.cast(value, spec.dtype)
 
     # The loaded object owns the variables that the function uses.
     run.owner = loaded
