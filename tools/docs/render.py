@@ -1,6 +1,6 @@
 """Renders what `starlark_doc_extract` reads from .bzl files as one Markdown page.
 
-The messages are those of stardoc_output.proto, which Bazel documents with that rule; only the fields used here are declared.
+The messages are those of stardoc_output.proto, which Bazel documents with that rule; only the fields used are declared.
 """
 
 from __future__ import annotations
@@ -95,10 +95,10 @@ def _render(module) -> list[str]:  # noqa: ANN001
         lines += [f"## {function.name}", "", function.doc.strip(), ""]
         if function.parameters:
             lines += ["| parameter | what it is | default |", "| --- | --- | --- |"]
-            lines += [
-                f"| `{parameter.name}` | {_cell(parameter.doc)} | {f'`{parameter.default}`' if parameter.default else 'required'} |"
-                for parameter in function.parameters
-            ] + [""]
+            for parameter in function.parameters:
+                default = f"`{parameter.default}`" if parameter.default else "required"
+                lines.append(f"| `{parameter.name}` | {_cell(parameter.doc)} | {default} |")
+            lines.append("")
     for extension in module.extensions:
         lines += [f"## {extension.name}", "", extension.doc.strip(), ""]
         for tag in extension.tags:

@@ -135,7 +135,7 @@ def _test_no_files_fail(name):
     )
     failure_test(
         name = name,
-        contains = ["exactly one saved_model.pb, got [] among 0 files"],
+        contains = ["srcs holds the files of one SavedModel, so exactly one saved_model.pb, got [] among 0 files"],
         target_under_test = name + "_subject",
     )
 
