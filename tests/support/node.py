@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-
 from tfjs_convert.parity.files import read_array, write_array
 
 PROGRAMS = Path(__file__).parents[2] / "tools" / "node"

@@ -7,8 +7,10 @@
 //    "mode": "auto" | "predict" | "executeAsync", "info": FILE}
 // of which the last three may be left out (cpu, auto, none). Inputs are .npy files, or .json for strings; each output
 // is written to its own file in the outputs folder, and the results file lists for each job, in order,
-//   {"outputs": {NAME: {"file": FILE, "dtype": ..., "shape": [...]}}, "mode": ..., "format": ..., "default_outputs": [...]}
-// or {"error": SENTENCE, "stage": "load" | "inputs" | "run"}. A failed job does not stop the others, and the exit code is then still 0.
+//   {"outputs": {NAME: {"file": FILE, "dtype": ..., "shape": [...]}}, "mode": ..., "format": ...,
+//    "default_outputs": [...]}
+// or {"error": SENTENCE, "stage": "load" | "inputs" | "run"}. A failed job does not stop the others, nor does it change
+// the exit code.
 
 import fs from 'node:fs';
 import path from 'node:path';

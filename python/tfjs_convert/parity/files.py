@@ -1,7 +1,7 @@
 """Arrays in files, as the Node programs read and write them: `.npy`, and JSON for strings.
 
-Strings: `{"dtype": "string", "shape": [...], "values": [...]}`, a value being text, or `{"base64": "..."}` when its bytes
-are not UTF-8.
+Strings: `{"dtype": "string", "shape": [...], "values": [...]}`, a value being text, or `{"base64": "..."}`
+when its bytes are not UTF-8.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def write_array(base: Path, array: np.ndarray) -> Path:
     array = np.asarray(array)
     if array.dtype.kind not in "OSU":
         path = base.with_name(base.name + ".npy")
-        # np.save keeps Fortran order, which the Node side does not read; reshape, since ascontiguousarray makes 0-d 1-d.
+        # np.save keeps Fortran order, which the Node side does not read; ascontiguousarray alone makes 0-d 1-d.
         np.save(path, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
         return path
     path = base.with_name(base.name + ".json")

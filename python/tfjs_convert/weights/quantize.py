@@ -17,7 +17,8 @@ import dataclasses
 
 import numpy as np
 
-FLOAT16_MAX = 65504.0
+from tfjs_convert.weights.dtypes import LITTLE_ENDIAN
+
 _FLOAT16_OVERFLOW = 65520.0  # the midpoint between the largest float16 and the next step; it rounds to infinity
 
 
@@ -49,13 +50,15 @@ class Affine:
           values: any shape.
           scratch: a float64 array to work in, of `values`' shape.
         """
-        steps = np.subtract(values, self.minimum, out=scratch, dtype=np.float64)
+        steps = np.empty(values.shape) if scratch is None else scratch
+        np.copyto(steps, values)
+        np.subtract(steps, self.minimum, out=steps)
         np.divide(steps, self.scale, out=steps)
         np.rint(steps, out=steps)
         if self.clip_needed:
             # Rounding is monotonic: clipping codes is the same as clipping values before.
             np.clip(steps, 0, self.codes, out=steps)
-        return steps.astype(np.dtype(self.dtype).newbyteorder("<"))
+        return steps.astype(LITTLE_ENDIAN[self.dtype])
 
     def decode(self, codes: np.ndarray, dtype: str = "float32") -> np.ndarray:
         """Values of codes as TensorFlow.js computes them; int32 is rounded, half up, as `Math.round` does.

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+
 from tests.support import tiny_models as tiny
 from tests.support.node import Job, run_graph_model, run_layers_model, run_models
 

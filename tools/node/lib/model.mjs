@@ -17,7 +17,10 @@ export async function loadModel(runtime, directory, info) {
   return new LayersModel(await runtime.layers.loadLayersModel(handler), info);
 }
 
-/** @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port a free axis is null; an unknown rank is null. */
+/**
+ * A free axis is null, and so is a shape of unknown rank.
+ * @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port
+ */
 
 class GraphModel {
   constructor(model, json) {
