@@ -14,7 +14,9 @@ Rule = Callable[[Rewrite], Wiring]
 
 RULES: Mapping[str, Rule] = {
     "Activation": core.activation,
-    "ActivityRegularization": core.dropped("it only adds to the loss in training, which TensorFlow.js does not support"),
+    "ActivityRegularization": core.dropped(
+        "it only adds to the loss in training, which TensorFlow.js does not support"
+    ),
     "Add": merge.merge,
     "AlphaDropout": core.dropout,
     "Attention": attention.attention,
@@ -186,7 +188,9 @@ class _Run:
         if self.has_masks and layer.class_name in RECURRENT:
             if not masked:
                 guard = r.make("Masking", {"mask_value": UNMASKED}, role="unmasked")
-                r.note("an own mask that hides nothing keeps other layers' masks away from it, which TensorFlow.js would apply")
+                r.note(
+                    "an own mask that hides nothing keeps other layers' masks away from it, which TensorFlow.js would apply"
+                )
                 return lambda inputs: wiring([call(guard, inputs[0]), *inputs[1:]])
             self.expected.append((layer, r.main))
         return wiring
@@ -201,7 +205,9 @@ class _Run:
             raise r.refuse(f"it is called with the argument `{name}`, which has no place in TensorFlow.js")
         dtype = layer.config.get("dtype")
         if isinstance(dtype, str) and dtype.startswith(("int8", "float8", "int4", "quantized")):
-            raise r.refuse(f"its weights are quantized by Keras ({dtype}); save the model before quantizing, and quantize here")
+            raise r.refuse(
+                f"its weights are quantized by Keras ({dtype}); save the model before quantizing, and quantize here"
+            )
         if self.has_masks and layer.class_name == "TimeDistributed":
             inner = layer.children["layer"]
             if inner.class_name in RECURRENT or inner.model is not None:
@@ -211,14 +217,22 @@ class _Run:
         """A layer inside TimeDistributed: rewritten, as one layer again."""
         if layer.model is not None:
             return Layer(
-                layer.name, layer.class_name, layer.config, model=self.model(layer.model, _shapes(layer.model, shape and [shape]))
+                layer.name,
+                layer.class_name,
+                layer.config,
+                model=self.model(layer.model, _shapes(layer.model, shape and [shape])),
             )
         source = recurrent.entry(shape or (None,), f"{layer.name}_input")
         inner = Layer(layer.name, layer.class_name, layer.config, layer.variables, layer.children)
         inner.op = layer.op
         inner.calls = [_one_call(source)]
         wrapped = Model(
-            f"{layer.name}_model", "functional", [source, inner], [Ref(source)], [Ref(inner)], bool(layer.config.get("trainable", True))
+            f"{layer.name}_model",
+            "functional",
+            [source, inner],
+            [Ref(source)],
+            [Ref(inner)],
+            bool(layer.config.get("trainable", True)),
         )
         shapes = _shapes(wrapped)
         result = self.model(wrapped, shapes if shape is not None else None)
@@ -227,7 +241,9 @@ class _Run:
             body[0].calls = []
             return body[0]
         if shape is None:
-            raise Rewrite(layer, generation=0, names=Names([]), shapes=None, notes=[]).refuse("its input's shape is not known")
+            raise Rewrite(layer, generation=0, names=Names([]), shapes=None, notes=[]).refuse(
+                "its input's shape is not known"
+            )
         return Layer(result.name, "Functional", {"trainable": result.trainable}, model=result)
 
     def _output(self, ref: Ref, old: Ref, model: Model, names: Names, made: list[Layer]) -> Ref:

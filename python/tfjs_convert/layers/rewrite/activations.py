@@ -33,7 +33,11 @@ def read(r: Rewrite, value: object) -> tuple[str, dict]:
         name, config = value.get("class_name"), value.get("config")
         if name == "function" and isinstance(config, str):
             registered = value.get("registered_name")
-            if value.get("module") in (None, "builtins", "keras.activations") and registered in (None, config, "function"):
+            if value.get("module") in (None, "builtins", "keras.activations") and registered in (
+                None,
+                config,
+                "function",
+            ):
                 return config, {}
         elif isinstance(name, str) and isinstance(config, dict) and name in ACTIVATION_LAYERS:
             return name, config

@@ -25,7 +25,9 @@ def attention(r: Rewrite) -> Wiring:
     if r.config.get("score_mode", "dot") != "dot":
         raise r.refuse("TensorFlow.js has no layers for score_mode other than dot")
     scale = r.layer.variables.get("scale")
-    steps = [r.make("Rescaling", {"scale": float(scale.load()), "offset": 0.0}, role="scale")] if scale is not None else []
+    steps = (
+        [r.make("Rescaling", {"scale": float(scale.load()), "offset": 0.0}, role="scale")] if scale is not None else []
+    )
     weigh = _weigh(r, chain(*steps), causal, _lengths(r) if causal else None, "")
     r.note("expressed with Dot and softmax")
     return lambda inputs: [weigh(inputs[0], inputs[2] if len(inputs) > 2 else inputs[1], inputs[1])]
@@ -36,7 +38,9 @@ def multi_head(r: Rewrite) -> Wiring:
     causal = _arguments(r)
     heads, config = r.config["num_heads"], r.config
     if heads > MAX_HEADS:
-        raise r.refuse(f"{heads} heads would become more than {6 * MAX_HEADS} layers; at most {MAX_HEADS} heads are expressed")
+        raise r.refuse(
+            f"{heads} heads would become more than {6 * MAX_HEADS} layers; at most {MAX_HEADS} heads are expressed"
+        )
     shapes = r.shapes()
     if any(len(shape) != 3 for shape in shapes):
         raise r.refuse("it attends over something else than one axis of steps")
@@ -110,7 +114,11 @@ def _weigh(r: Rewrite, scale: Wiring, causal: bool, lengths: tuple[int, int] | N
         size = lengths[0] * lengths[1]
         hidden = np.where(np.tri(*lengths, dtype=bool), 0.0, HIDDEN)
         flat, back = r.reshape([size], f"{prefix}flat"), r.reshape(lengths, f"{prefix}unflat")
-        steps += [chain(flat), affine(r, np.ones(size), hidden.ravel(), role=f"{prefix}causal", shape=(None, size)), chain(back)]
+        steps += [
+            chain(flat),
+            affine(r, np.ones(size), hidden.ravel(), role=f"{prefix}causal", shape=(None, size)),
+            chain(back),
+        ]
     steps.append(chain(r.make("Activation", {"activation": "softmax"}, role=f"{prefix}weights")))
     if r.config.get("dropout"):
         steps.append(chain(r.make("Dropout", {"rate": r.config["dropout"]}, role=f"{prefix}dropout")))

@@ -116,7 +116,9 @@ class Rewrite:
         shape = self.shape()
         for axis in axes:
             if shape[axis] is None:
-                raise self.refuse(f"its translation needs a fixed size of axis {axis % len(shape)} of its input {list(shape)}")
+                raise self.refuse(
+                    f"its translation needs a fixed size of axis {axis % len(shape)} of its input {list(shape)}"
+                )
         return [shape[axis] for axis in axes]
 
     def make(
@@ -183,7 +185,11 @@ def then(*wirings: Wiring) -> Wiring:
 def derive(weight: Weight, shape: Sequence[int], change: Callable[[np.ndarray], np.ndarray]) -> Weight:
     """A weight computed from another when it is written."""
     return Weight(
-        weight.name, tuple(shape), weight.dtype, lambda: np.ascontiguousarray(change(weight.load())).reshape(shape), weight.is_variable
+        weight.name,
+        tuple(shape),
+        weight.dtype,
+        lambda: np.ascontiguousarray(change(weight.load())).reshape(shape),
+        weight.is_variable,
     )
 
 

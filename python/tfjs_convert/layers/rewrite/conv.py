@@ -75,7 +75,9 @@ def _ungrouped(r: Rewrite, config: dict, groups: int) -> tuple[dict, dict[str, W
             full[..., group * inner : (group + 1) * inner, columns] = array[..., columns]
         return full
 
-    r.note(f"groups={groups} is expressed by a full kernel with zeros, {groups} times as large; a graph model keeps it small")
+    r.note(
+        f"groups={groups} is expressed by a full kernel with zeros, {groups} times as large; a graph model keeps it small"
+    )
     return config, {**r.layer.variables, "kernel": derive(kernel, (*window, inner * groups, filters), spread)}
 
 
@@ -118,7 +120,10 @@ def _around_channels(r: Rewrite, class_name: str, config: dict, variables: dict[
         return then(chain(layer), post)
     r.note("channels_first is expressed with a Permute before and after it")
     layer, post = _main(r, class_name, {**config, "data_format": "channels_last"}, variables)
-    before, after = r.make("Permute", {"dims": [2, 3, 1]}, role="last"), r.make("Permute", {"dims": [3, 1, 2]}, role="first")
+    before, after = (
+        r.make("Permute", {"dims": [2, 3, 1]}, role="last"),
+        r.make("Permute", {"dims": [3, 1, 2]}, role="first"),
+    )
     return then(chain(before, layer), post, chain(after))
 
 

@@ -181,7 +181,9 @@ def einsum_dense(r: Rewrite) -> Wiring:
     """EinsumDense whose equation is a matrix product over the last axes, as Dense between two Reshapes."""
     left, right = r.config["equation"].replace(" ", "").replace("...", "").split("->")
     given, kernel = left.split(",")
-    count = next((n for n in range(1, len(given)) if kernel.startswith(given[-n:]) and given[:-n] + kernel[n:] == right), 0)
+    count = next(
+        (n for n in range(1, len(given)) if kernel.startswith(given[-n:]) and given[:-n] + kernel[n:] == right), 0
+    )
     if not count or len(set(kernel)) != len(kernel):
         raise r.refuse(f"its equation `{r.config['equation']}` is no matrix product over the last axes")
     weight = r.layer.variables["kernel"]

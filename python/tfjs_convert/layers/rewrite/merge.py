@@ -144,14 +144,22 @@ def _aligned(r: Rewrite) -> bool:
 
 def _absolute(r: Rewrite) -> Wiring:
     """|x| = relu(x) + relu(-x)."""
-    positive, minus = r.make("ReLU", role="positive"), r.make("Rescaling", {"scale": -1.0, "offset": 0.0}, role="negate")
+    positive, minus = (
+        r.make("ReLU", role="positive"),
+        r.make("Rescaling", {"scale": -1.0, "offset": 0.0}, role="negate"),
+    )
     negative, total = r.make("ReLU", role="negative"), r.make("Add")
     return lambda inputs: [call(total, call(positive, inputs[0]), call(negative, call(minus, inputs[0])))]
 
 
 def _reshape(r: Rewrite, kwargs: dict, constants: list) -> Wiring | None:
     target = kwargs.get("newshape", kwargs.get("shape", constants[0] if constants else None))
-    if not isinstance(target, list) or not target or target[0] not in (-1, None) or not all(isinstance(n, int) for n in target[1:]):
+    if (
+        not isinstance(target, list)
+        or not target
+        or target[0] not in (-1, None)
+        or not all(isinstance(n, int) for n in target[1:])
+    ):
         return None
     if -1 in target[1:]:
         return None

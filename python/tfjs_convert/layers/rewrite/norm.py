@@ -34,7 +34,9 @@ def batch_normalization(r: Rewrite) -> Wiring:
     folded = None if height is None or width is None else height * width
     first = r.reshape([depth, folded, channels], "fold")
     return chain(
-        first, r.make("BatchNormalization", config, r.layer.variables), r.reshape([depth, height, width, channels], "unfold")
+        first,
+        r.make("BatchNormalization", config, r.layer.variables),
+        r.reshape([depth, height, width, channels], "unfold"),
     )
 
 
@@ -44,7 +46,9 @@ def layer_normalization(r: Rewrite) -> Wiring:
         raise r.refuse("TensorFlow.js has no RMS scaling")
     axis = r.config.get("axis", -1)
     axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
-    return chain(r.make("LayerNormalization", {**r.config, "axis": axes if len(axes) > 1 else axes[0]}, r.layer.variables))
+    return chain(
+        r.make("LayerNormalization", {**r.config, "axis": axes if len(axes) > 1 else axes[0]}, r.layer.variables)
+    )
 
 
 def rescaling(r: Rewrite) -> Wiring:

@@ -65,7 +65,9 @@ def _translate(r: Rewrite, layer: Layer, name: str) -> Layer:
         raise r.refuse(f"TensorFlow.js has no recurrent layer or cell {layer.class_name}")
     if kind == "ConvLSTM2D" and config.get("data_format") == "channels_first":
         raise r.refuse("channels_first has no translation there")
-    config["activation"] = _direct(r, config.get("activation"), "activation", ("tanh" if "activation" not in config else None))
+    config["activation"] = _direct(
+        r, config.get("activation"), "activation", ("tanh" if "activation" not in config else None)
+    )
     variables = dict(layer.variables)
     if kind != "SimpleRNN":
         gate, scaled = _gate(r, config.get("recurrent_activation"))
@@ -76,7 +78,9 @@ def _translate(r: Rewrite, layer: Layer, name: str) -> Layer:
     return _new(r, layer, name, config, variables, {})
 
 
-def _new(r: Rewrite, old: Layer, name: str, config: dict, variables: dict[str, Weight], children: dict[str, Layer]) -> Layer:
+def _new(
+    r: Rewrite, old: Layer, name: str, config: dict, variables: dict[str, Weight], children: dict[str, Layer]
+) -> Layer:
     made = r.make(old.class_name, plain(config, "reset_after", "time_major", "zero_output_for_mask"), variables)
     made.name, made.children = name, children
     return made
@@ -122,7 +126,9 @@ def bidirectional(r: Rewrite) -> Wiring:
     if forward.class_name not in ("SimpleRNN", "LSTM", "GRU", "RNN"):
         raise r.refuse(f"TensorFlow.js has no bidirectional {forward.class_name}")
     if backward is not None and not _mirrored(forward, backward):
-        raise r.refuse("its backward layer is not its forward layer turned round, which is all that TensorFlow.js can make")
+        raise r.refuse(
+            "its backward layer is not its forward layer turned round, which is all that TensorFlow.js can make"
+        )
     if r.masked and forward.config.get("return_sequences") and forward.config.get("zero_output_for_mask"):
         raise r.refuse("it gives zeros for masked steps, where TensorFlow.js repeats the last output")
     inner = forward.name.removeprefix("forward_")

@@ -31,7 +31,9 @@ def global_pool(r: Rewrite) -> Wiring:
     steps: list[Layer] = []
     config = plain(r.config, "keepdims", "data_format")
     if dims == 2:
-        steps.append(r.make(r.layer.class_name, {**config, "data_format": "channels_first" if first else "channels_last"}))
+        steps.append(
+            r.make(r.layer.class_name, {**config, "data_format": "channels_first" if first else "channels_last"})
+        )
     else:
         if dims == 3:
             shape = r.shape()
@@ -51,7 +53,9 @@ def global_pool(r: Rewrite) -> Wiring:
 
 def cropping2d(r: Rewrite) -> Wiring:
     """Cropping2D."""
-    return chain(r.make("Cropping2D", {**r.config, "cropping": [list(p) for p in pairs(r.config.get("cropping", 0), 2)]}))
+    return chain(
+        r.make("Cropping2D", {**r.config, "cropping": [list(p) for p in pairs(r.config.get("cropping", 0), 2)]})
+    )
 
 
 def by_planes(class_name: str, key: str) -> object:
@@ -154,7 +158,9 @@ def _resize(r: Rewrite, method: str, rows: int, columns: int) -> Wiring:
         f"the matrices are fixed weights"
     )
     fixed = {"use_bias": False, "activation": "linear", "trainable": False}
-    across = r.make("Dense", {"units": columns, **fixed}, {"kernel": constant(_matrix(width, columns, method))}, role="columns")
+    across = r.make(
+        "Dense", {"units": columns, **fixed}, {"kernel": constant(_matrix(width, columns, method))}, role="columns"
+    )
     down = r.make("Dense", {"units": rows, **fixed}, {"kernel": constant(_matrix(height, rows, method))}, role="rows")
     return chain(
         r.make("Permute", {"dims": [1, 3, 2]}, role="columns_last"),  # height, channels, width
