@@ -22,10 +22,14 @@ def parse_model(config: dict, what: str) -> Model:
     """
     class_name, inner = config.get("class_name"), config.get("config")
     if not isinstance(class_name, str) or not isinstance(inner, (dict, list)):
-        raise InputError(f"{what}: its configuration has no `class_name` and `config`; save the model again with `model.save`.")
+        raise InputError(
+            f"{what}: its configuration has no `class_name` and `config`; save the model again with `model.save`."
+        )
     name = inner.get("name", "model") if isinstance(inner, dict) else "sequential"
     if class_name not in MODEL_CLASSES or _is_custom(config):
-        raise refuse(str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class")
+        raise refuse(
+            str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class"
+        )
     try:
         return _model(class_name, inner, config.get("build_config"))
     except (KeyError, IndexError, TypeError, AttributeError) as error:
@@ -48,7 +52,9 @@ def parse_layer(entry: dict) -> Layer:
         config = {"name": entry.get("name", "sequential"), "layers": config}
     name = str(config.get("name") or entry.get("name") or class_name.lower())
     if class_name == "Lambda":
-        raise refuse(name, class_name, "Python code inside a model is never executed, and a layers model has no place for it")
+        raise refuse(
+            name, class_name, "Python code inside a model is never executed, and a layers model has no place for it"
+        )
     if _is_custom(entry):
         shown = entry.get("registered_name") or class_name
         raise refuse(name, str(shown), "it is a class of your own, and TensorFlow.js has no code for it")
@@ -131,7 +137,9 @@ def _functional(config: dict) -> Model:
         # A layer's own name is in the entry; a nested model's configuration may bear another.
         layer.name = str(entry.get("name") or layer.name)
         if layer.name in layers:
-            raise InputError(f"The model has two layers named `{layer.name}`; give each a name of its own and save it again.")
+            raise InputError(
+                f"The model has two layers named `{layer.name}`; give each a name of its own and save it again."
+            )
         inbound = entry.get("inbound_nodes") or []
         # Keras 3's `.h5` does not tell operations from layers but by what their configuration lacks.
         new_form = any(isinstance(node, dict) for node in inbound)
@@ -171,7 +179,9 @@ def _triples(value: object) -> list[tuple[str, int, int]]:
     return [triple for item in value for triple in _triples(item)]
 
 
-def _offsets(layers: dict[str, Layer], nodes: dict[str, list[Node]], outputs: list[tuple[str, int, int]]) -> dict[str, int]:
+def _offsets(
+    layers: dict[str, Layer], nodes: dict[str, list[Node]], outputs: list[tuple[str, int, int]]
+) -> dict[str, int]:
     """What to subtract from the node numbers of each layer.
 
     Keras 2 counts a nested model's own creation as its node 0, Keras 3 does not. Every call in a model is read by
