@@ -1,6 +1,6 @@
 """Renders what `starlark_doc_extract` reads from .bzl files as one Markdown page.
 
-The messages are those of stardoc_output.proto, which Bazel documents with that rule; only the fields used here are declared.
+The messages are those of stardoc_output.proto, which Bazel documents with that rule; only the fields used are declared.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The action behind tfjs_parity_test: runs a source in TensorFlow on seeded inputs, and records what goes in and comes out."""
+"""The action behind tfjs_parity_test: runs a source in TensorFlow on seeded inputs and records both sides."""
 
 import sys
 
