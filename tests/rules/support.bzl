@@ -101,18 +101,26 @@ def paths(files):
     """
     return sorted([file.short_path for file in (files.to_list() if type(files) == "depset" else files)])
 
+def below_bin(text):
+    """Returns a text with `BIN` in place of each folder of built files, whatever its configuration.
+
+    Args:
+      text: the text, with folders such as `bazel-out/k8-fastbuild/bin`.
+    """
+    pieces = text.split("bazel-out/")
+    return pieces[0] + "".join(["BIN/" + piece.partition("/bin/")[2] for piece in pieces[1:]])
+
 def argv(env, action, without = []):
-    """Returns an action's command line, with `BIN` for the folder of built files and `LABEL` for the subject.
+    """Returns an action's command line, with `BIN` for folders of built files and `LABEL` for the subject.
 
     Args:
       env: the test environment.
       action: the action.
       without: flags that are left out.
     """
-    bin_dir = analysistest.target_bin_dir_path(env)
     label = str(analysistest.target_under_test(env).label)
     return [
-        argument.replace(bin_dir + "/", "BIN/").replace("=" + label, "=LABEL")
+        below_bin(argument).replace("=" + label, "=LABEL")
         for argument in action.argv
         if argument.partition("=")[0] not in without
     ]
@@ -142,17 +150,16 @@ def assert_lacks(env, actual, unwanted, what):
     asserts.true(env, not found, "{}: expected no {} among {}".format(what, found, actual))
 
 def assert_env(env, action, expected):
-    """Asserts some of an action's environment variables, with `BIN` for the folder of built files.
+    """Asserts some of an action's environment variables, with `BIN` for folders of built files.
 
     Args:
       env: the test environment.
       action: the action.
       expected: the variables.
     """
-    bin_dir = analysistest.target_bin_dir_path(env)
     for name, value in expected.items():
         actual = action.env.get(name)
-        asserts.equals(env, value, actual.replace(bin_dir + "/", "BIN/") if actual else actual, "{}: environment variable {}".format(action.mnemonic, name))
+        asserts.equals(env, value, below_bin(actual) if actual else actual, "{}: environment variable {}".format(action.mnemonic, name))
 
 def assert_output_group(env, group, expected):
     """Asserts the files of one of the subject's output groups.

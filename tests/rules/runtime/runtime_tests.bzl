@@ -1,12 +1,9 @@
 """Tests of the toolchain rules `tfjs_runtime` and `tfjs_node`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//tests/rules:support.bzl", "STUBS", "analysis_test", "assert_contains", "assert_lacks", "paths", "suite", "with_toolchains")
+load("//tests/rules:support.bzl", "STUBS", "analysis_test", "assert_contains", "assert_lacks", "below_bin", "paths", "suite", "with_toolchains")
 
 _STUBS_PACKAGE = "tests/rules/stubs/"
-
-def _below_bin(env, value):
-    return value.replace(analysistest.target_bin_dir_path(env) + "/", "BIN/")
 
 def _assert_runtime(ctx, home, files, without):
     env = analysistest.begin(ctx)
@@ -16,7 +13,7 @@ def _assert_runtime(ctx, home, files, without):
     asserts.equals(env, {
         "PYTHONHOME": "BIN/" + home,
         "PYTHONPATH": "BIN/{0}core/site-packages:BIN/{0}light/site-packages".format(_STUBS_PACKAGE),
-    }, {name: _below_bin(env, value) for name, value in runtime.env.items()}, "environment")
+    }, {name: below_bin(value) for name, value in runtime.env.items()}, "environment")
     asserts.equals(env, [
         _STUBS_PACKAGE + "core/site-packages/RUNTIME.json",
         _STUBS_PACKAGE + "light/site-packages/RUNTIME.json",
@@ -65,6 +62,22 @@ _users_interpreter_of_another_version_test = analysis_test(
     config_settings = with_toolchains(STUBS, Label("//tests/rules/stubs/users_python:toolchain3.12")),
 )
 
+def _test_users_interpreter_for_another_machine(name):
+    _users_interpreter_for_another_machine_test(name = name, target_under_test = "//tests/rules/stubs:core")
+
+def _test_users_interpreter_for_another_machine_impl(ctx):
+    return _assert_runtime(ctx, _STUBS_PACKAGE + "python", [_STUBS_PACKAGE + "python/lib/python313.zip"], [
+        _STUBS_PACKAGE + "users_python/users/bin/python3",
+    ])
+
+# The interpreter runs where the build runs, whatever the build is for.
+_users_interpreter_for_another_machine_test = analysis_test(
+    _test_users_interpreter_for_another_machine_impl,
+    config_settings = with_toolchains(STUBS, Label("//tests/rules/stubs/users_python:toolchain_elsewhere")) | {
+        "//command_line_option:platforms": str(Label("//tests/rules/stubs/users_python:platform_elsewhere")),
+    },
+)
+
 def _test_node(name):
     _node_test(name = name, target_under_test = "//tests/rules/stubs:node")
 
@@ -92,6 +105,7 @@ def runtime_test_suite(name):
     suite(name, [
         _test_node,
         _test_own_interpreter,
+        _test_users_interpreter_for_another_machine,
         _test_users_interpreter_of_another_version,
         _test_users_interpreter_of_the_same_version,
     ])
