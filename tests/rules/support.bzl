@@ -22,7 +22,7 @@ Subjects are configured with the stub toolchains, so that no test downloads Tens
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 
 STUBS = Label("//tests/rules/stubs:all")
-NO_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")
+NO_USERS_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")
 
 def with_toolchains(*labels):
     """Returns the settings under which subjects find these toolchains before the registered ones.
@@ -32,7 +32,7 @@ def with_toolchains(*labels):
     """
     return {"//command_line_option:extra_toolchains": [str(label) for label in labels]}
 
-def analysis_test(implementation, config_settings = with_toolchains(STUBS, NO_PYTHON), **kwargs):
+def analysis_test(implementation, config_settings = with_toolchains(STUBS, NO_USERS_PYTHON), **kwargs):
     """Returns a test rule whose subject is configured with the stub toolchains.
 
     Args:

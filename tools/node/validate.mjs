@@ -20,7 +20,7 @@ import {readJson, readModelJson} from './lib/artifact.mjs';
 import {fits, promisedOutputs} from './lib/expectations.mjs';
 import {loadModel, runModel} from './lib/model.mjs';
 import {fill, FILLS, firstNonFinite, shapeChoices} from './lib/probe.mjs';
-import {Runtime} from './lib/runtime.mjs';
+import {PACKAGE_FLAGS, Runtime} from './lib/runtime.mjs';
 import {fromTensor, toTensor} from './lib/tensors.mjs';
 
 const NO_KERNEL = /Kernel '(\w+)' not registered for backend '(\w+)'/;
@@ -28,13 +28,13 @@ const NO_KERNEL = /Kernel '(\w+)' not registered for backend '(\w+)'/;
 runMain(async (argv) => {
   const flags = parseFlags(argv, {
     model: {required: true}, report: {required: true}, info: {}, backend: {default: 'auto'}, mode: {default: 'auto'},
-    label: {}, node_modules: {},
+    label: {}, ...PACKAGE_FLAGS,
   });
   if (!['auto', 'predict', 'executeAsync', 'load'].includes(flags.mode)) {
     throw new UserError(`The mode "${flags.mode}" is unknown; accepted are auto, predict, executeAsync and load.`);
   }
   console.warn = () => {};
-  const runtime = new Runtime(flags.node_modules);
+  const runtime = new Runtime(flags);
   const backends = flags.backend === 'auto' ? ['wasm', 'cpu'] : [flags.backend];
   let report;
   while (!report) {

@@ -5,7 +5,7 @@ load("//rules:defs.bzl", "tfjs_layers_model")
 load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
 load(
     "//tests/rules:support.bzl",
-    "NO_PYTHON",
+    "NO_USERS_PYTHON",
     "analysis_test",
     "argv",
     "assert_contains",
@@ -189,7 +189,7 @@ def _test_tensorflow_is_not_needed_impl(ctx):
 _tensorflow_is_not_needed_test = analysis_test(
     _test_tensorflow_is_not_needed_impl,
     config_settings = with_toolchains(
-        NO_PYTHON,
+        NO_USERS_PYTHON,
         Label("//tests/rules/stubs:light_toolchain"),
         Label("//tests/rules/stubs:node_toolchain"),
         Label("//tests/rules/stubs/forbidden:core_toolchain"),
