@@ -83,6 +83,9 @@ def only_action(env, mnemonic):
     Args:
       env: the test environment.
       mnemonic: the mnemonic.
+
+    Returns:
+      The action, or where the test has failed one without anything in it.
     """
     found = actions(env, mnemonic)
     if len(found) != 1:

@@ -1,6 +1,9 @@
 """Tests of `tfjs_tables`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+
+# The rule is private to this repository.
+# buildifier: disable=bzl-visibility
 load("//rules/private:tfjs_tables.bzl", "tfjs_tables")
 load("//tests/rules:support.bzl", "NO_USERS_PYTHON", "actions", "analysis_test", "argv", "assert_contains", "assert_lacks", "paths", "suite", "with_toolchains")
 load("//tests/rules/stubs:stubs.bzl", "stub_files")
