@@ -1,6 +1,6 @@
 """Repositories with the unpacked content of one package, pinned by hash and fetched through pip or npm."""
 
-load("//tools/runtime:find_python.bzl", "find_python")
+load("//tools/runtime:find_python.bzl", "pip_python")
 
 def _checked(rctx, result, what):
     if result.return_code != 0:
@@ -8,12 +8,10 @@ def _checked(rctx, result, what):
     return result
 
 def _wheel_archive_impl(rctx):
-    python = find_python(rctx, "3.13", exact = False)
     rctx.report_progress("Downloading " + rctx.attr.requirement)
     rctx.file("requirements.txt", "{} --hash=sha256:{}\n".format(rctx.attr.requirement, rctx.attr.sha256))
-    _checked(rctx, rctx.execute([python, "-m", "venv", "_pip"]), "making a virtual environment for pip")
     _checked(rctx, rctx.execute(
-        [rctx.path("_pip/bin/python"), "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-d", "_wheel", "-r", "requirements.txt"] +
+        [pip_python(rctx, "3.13"), "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-d", "_wheel", "-r", "requirements.txt"] +
         # The package's wheel is wanted for its files, whatever Python it says it runs on.
         ["--python-version=3.10", "--implementation=py", "--abi=none", "--platform=any"],
         timeout = 900,

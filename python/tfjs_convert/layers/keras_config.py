@@ -70,22 +70,35 @@ def parse_layer(entry: dict) -> Layer:
             layer.children[role] = parse_layer(stacked)
     for index, cell in enumerate(config.get("cells") or []):
         layer.children[f"cells/{index}"] = parse_layer(cell)
+    if class_name == "MultiHeadAttention":
+        if config.get("use_gate") or config.get("sliding_window"):
+            raise refuse(name, class_name, "TensorFlow.js has no layers for gated or windowed attention")
+        biased = "x" if config.get("use_bias", True) else None
+        for role in ("query", "key", "value", "output"):
+            layer.children[f"{role}_dense"] = Layer(role, "EinsumDense", {"bias_axes": biased})
     module = entry.get("module") or ""
     layer.op = class_name in ("TFOpLambda", "SlicingOpLambda") or module.startswith(("keras.src.ops", "keras.ops"))
     return layer
 
 
 def _clean(config: dict) -> dict:
-    config = dict(config)
+    config = {key: _untuple(value) for key, value in config.items()}
     if "batch_shape" in config:
         config["batch_input_shape"] = config.pop("batch_shape")
-    if isinstance(config.get("batch_input_shape"), dict):  # A tuple in the `.keras` form.
-        config["batch_input_shape"] = config["batch_input_shape"]["items"]
     dtype = config.get("dtype")
     if isinstance(dtype, dict):
         inner = dtype.get("config")
         config["dtype"] = inner.get("name") if isinstance(inner, dict) else None
     return config
+
+
+def _untuple(value: object) -> object:
+    """Tuples, which the `.keras` form marks, as lists."""
+    if isinstance(value, dict):
+        if value.get("class_name") == "__tuple__":
+            return [_untuple(item) for item in value.get("items") or value["config"]["value"]]
+        return {key: _untuple(item) for key, item in value.items()}
+    return [_untuple(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_custom(entry: dict) -> bool:

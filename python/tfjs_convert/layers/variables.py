@@ -77,7 +77,7 @@ def slots(layer: Layer) -> list[Slot] | None:
     if name in ("Attention", "AdditiveAttention"):
         found = [Slot("scale")] if config.get("use_scale", name == "AdditiveAttention") else []
         return found + ([Slot("concat_score_weight")] if config.get("score_mode") == "concat" else [])
-    if name in ("MultiHeadAttention", "GroupedQueryAttention", "SpectralNormalization"):
+    if name in ("GroupedQueryAttention", "SpectralNormalization"):
         return None
     return []
 

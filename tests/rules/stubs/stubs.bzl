@@ -1,4 +1,4 @@
-"""Stand-ins for models and toolchains: files that exist by name only, since analysis tests build nothing."""
+"""Stand-ins for models and toolchains, which cost nothing to make."""
 
 load("//rules:providers.bzl", "ModelSourceInfo", "TfjsModelInfo")
 
@@ -6,18 +6,24 @@ def _stub_files_impl(ctx):
     outputs = []
     for path in ctx.attr.files:
         output = ctx.actions.declare_file(path)
-        ctx.actions.write(output, "")
+        ctx.actions.write(output, ctx.attr.content, is_executable = True)
         outputs.append(output)
     for path in ctx.attr.directories:
         output = ctx.actions.declare_directory(path)
-        ctx.actions.run_shell(outputs = [output], command = "mkdir -p " + output.path, mnemonic = "StubDirectory")
+        ctx.actions.run_shell(
+            arguments = [output.path],
+            command = "for file in a b; do echo > \"$1/$file\"; done",
+            mnemonic = "StubDirectory",
+            outputs = [output],
+        )
         outputs.append(output)
     return [DefaultInfo(files = depset(outputs))]
 
 stub_files = rule(
     implementation = _stub_files_impl,
-    doc = "Empty files and directories.",
+    doc = "Files, and directories with two files.",
     attrs = {
+        "content": attr.string(doc = "What the files hold."),
         "directories": attr.string_list(doc = "Directories, as tree artifacts."),
         "files": attr.string_list(doc = "Files."),
     },
