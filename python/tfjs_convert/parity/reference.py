@@ -85,7 +85,7 @@ def _inputs(flags: argparse.Namespace, info: Mapping) -> dict[str, dict[str, np.
 
 
 def _ordered(outputs: Mapping[str, np.ndarray], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """In the converted model's order, then what only the source has: a SavedModel's own order differs from run to run."""
+    """In the converted model's order, then what only the source has, whose own order may differ from run to run."""
     first = [name for name in names if name in outputs]
     return {name: outputs[name] for name in [*first, *sorted(set(outputs) - set(first))]}
 
