@@ -16,6 +16,12 @@ def development_dependencies():
         urls = ["https://github.com/bazelbuild/rules_shell/releases/download/v0.6.1/rules_shell-v0.6.1.tar.gz"],
     )
 
+    # Under Bzlmod bazel_skylib registers what its test rules need by itself.
+    native.register_toolchains(
+        "@bazel_skylib//toolchains/unittest:cmd_toolchain",
+        "@bazel_skylib//toolchains/unittest:bash_toolchain",
+    )
+
 def development_repositories():
     """Declares the test tools and the packages whose trained models the examples convert."""
     wheel_repository("dev", python_version = "3.13")

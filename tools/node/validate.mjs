@@ -1,7 +1,7 @@
 // Loads a model in TensorFlow.js and runs it once; a model that fails here would fail in the browser.
 //
 //   node validate.mjs --model=DIR --report=FILE [--info=FILE] [--backend=auto|cpu|wasm]
-//                     [--mode=auto|predict|executeAsync|load] [--name=LABEL] [--node_modules=DIR]
+//                     [--mode=auto|predict|executeAsync|load] [--label=LABEL] [--node_modules=DIR]
 //
 // Checked: every file against the manifest (and the info file's bytes and sha256), that the model loads, that it runs,
 // that every output that the info file (else the signature) names comes, in the promised shape, and that predict()
@@ -20,7 +20,7 @@ import {readJson, readModelJson} from './lib/artifact.mjs';
 import {fits, promisedOutputs} from './lib/expectations.mjs';
 import {loadModel, runModel} from './lib/model.mjs';
 import {fill, FILLS, firstNonFinite, shapeChoices} from './lib/probe.mjs';
-import {Runtime} from './lib/runtime.mjs';
+import {PACKAGE_FLAGS, Runtime} from './lib/runtime.mjs';
 import {fromTensor, toTensor} from './lib/tensors.mjs';
 
 const NO_KERNEL = /Kernel '(\w+)' not registered for backend '(\w+)'/;
@@ -28,13 +28,13 @@ const NO_KERNEL = /Kernel '(\w+)' not registered for backend '(\w+)'/;
 runMain(async (argv) => {
   const flags = parseFlags(argv, {
     model: {required: true}, report: {required: true}, info: {}, backend: {default: 'auto'}, mode: {default: 'auto'},
-    name: {}, node_modules: {},
+    label: {}, ...PACKAGE_FLAGS,
   });
   if (!['auto', 'predict', 'executeAsync', 'load'].includes(flags.mode)) {
     throw new UserError(`The mode "${flags.mode}" is unknown; accepted are auto, predict, executeAsync and load.`);
   }
   console.warn = () => {};
-  const runtime = new Runtime(flags.node_modules);
+  const runtime = new Runtime(flags);
   const backends = flags.backend === 'auto' ? ['wasm', 'cpu'] : [flags.backend];
   let report;
   while (!report) {
@@ -48,7 +48,7 @@ runMain(async (argv) => {
   fs.writeFileSync(flags.report, `${JSON.stringify(report, null, 1)}\n`);
 });
 
-async function validate(runtime, backend, {model: directory, info: infoFile, mode, name = directory}) {
+async function validate(runtime, backend, {model: directory, info: infoFile, mode, label: name = directory}) {
   const {json} = readModelJson(directory);
   const info = infoFile && readJson(infoFile, 'info file');
   await runtime.start(backend);

@@ -1,5 +1,7 @@
 """The converter's toolchain: an interpreter, and the packages of one of the three runtimes."""
 
+load(":interpreter.bzl", "NO_PYTHON")
+
 # The names of the runtimes, each with the toolchain type that a rule asks for.
 RUNTIMES = {
     "core": Label("//tools/runtime:core_toolchain_type"),
@@ -34,6 +36,13 @@ def _tfjs_runtime_impl(ctx):
     if users:
         interpreter = users.interpreter
         files = users.files
+    elif ctx.file.interpreter.basename == NO_PYTHON:
+        fail(("{}: conversions need Python {}, and the machine that set up the repositories has no python{} on PATH. Build with ./bazelw, " +
+              "which brings one, install it, or register rules_python's hermetic interpreter of that version.").format(
+            ctx.label,
+            ctx.attr.python_version,
+            ctx.attr.python_version,
+        ))
     else:
         interpreter = ctx.file.interpreter
         files = depset(ctx.files.interpreter_files)

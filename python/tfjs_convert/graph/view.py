@@ -222,5 +222,6 @@ class GraphView:
 # Operations without effects that rewrites leave unread.
 _PURE = frozenset(
     "Add AddV2 BiasAdd Mul Neg Relu Relu6 Elu LeakyRelu Sub Minimum Maximum Pad PadV2 Reshape Squeeze ExpandDims Pack "
-    "Shape StridedSlice Cast ConcatV2 Prod GatherV2".split()
+    "Shape StridedSlice Cast ConcatV2 Prod GatherV2 AddN "
+    "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 Rsqrt Sqrt Square RealDiv Reciprocal".split()
 )

@@ -102,7 +102,9 @@ def _fits(place: _Place, weight: Weight) -> bool:
     leaf = re.sub(r"(_\d+)?(:\d+)?$", "", weight.name.rsplit("/", 1)[-1])
     known = (place.slot.role, *place.slot.aliases)
     # Keras 1 wrote `convolution2d_1_W`.
-    return leaf in known or any(leaf.endswith(f"_{name}") for name in known) or leaf.startswith(("variable", "Variable"))
+    return (
+        leaf in known or any(leaf.endswith(f"_{name}") for name in known) or leaf.startswith(("variable", "Variable"))
+    )
 
 
 def bind_store(model: Model, root: h5py.Group, child: Callable, weight: Callable, what: str) -> None:
@@ -161,12 +163,16 @@ class _Store:
         for index, slot in enumerate(present):
             dataset = datasets.get(str(index), datasets.get(slot.role))
             if not isinstance(dataset, h5py.Dataset):
-                raise InputError(f"{self._what}: the weight `{slot.role}` of layer `{layer.name}` ({layer.class_name}) is not in the file.")
+                raise InputError(
+                    f"{self._what}: the weight `{slot.role}` of layer `{layer.name}` ({layer.class_name}) is not in the file."
+                )
             _put(layer, slot.role, self._weight(dataset, f"{layer.name}/{slot.role}"))
 
     def _required(self, layer: Layer, folder: h5py.Group | None) -> h5py.Group:
         if folder is None:
-            raise InputError(f"{self._what}: the weights of layer `{layer.name}` ({layer.class_name}) are not in the file.")
+            raise InputError(
+                f"{self._what}: the weights of layer `{layer.name}` ({layer.class_name}) are not in the file."
+            )
         return folder
 
 

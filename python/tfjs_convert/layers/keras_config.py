@@ -22,10 +22,14 @@ def parse_model(config: dict, what: str) -> Model:
     """
     class_name, inner = config.get("class_name"), config.get("config")
     if not isinstance(class_name, str) or not isinstance(inner, (dict, list)):
-        raise InputError(f"{what}: its configuration has no `class_name` and `config`; save the model again with `model.save`.")
+        raise InputError(
+            f"{what}: its configuration has no `class_name` and `config`; save the model again with `model.save`."
+        )
     name = inner.get("name", "model") if isinstance(inner, dict) else "sequential"
     if class_name not in MODEL_CLASSES or _is_custom(config):
-        raise refuse(str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class")
+        raise refuse(
+            str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class"
+        )
     try:
         return _model(class_name, inner, config.get("build_config"))
     except (KeyError, IndexError, TypeError, AttributeError) as error:
@@ -48,7 +52,9 @@ def parse_layer(entry: dict) -> Layer:
         config = {"name": entry.get("name", "sequential"), "layers": config}
     name = str(config.get("name") or entry.get("name") or class_name.lower())
     if class_name == "Lambda":
-        raise refuse(name, class_name, "Python code inside a model is never executed, and a layers model has no place for it")
+        raise refuse(
+            name, class_name, "Python code inside a model is never executed, and a layers model has no place for it"
+        )
     if _is_custom(entry):
         shown = entry.get("registered_name") or class_name
         raise refuse(name, str(shown), "it is a class of your own, and TensorFlow.js has no code for it")
@@ -64,22 +70,35 @@ def parse_layer(entry: dict) -> Layer:
             layer.children[role] = parse_layer(stacked)
     for index, cell in enumerate(config.get("cells") or []):
         layer.children[f"cells/{index}"] = parse_layer(cell)
+    if class_name == "MultiHeadAttention":
+        if config.get("use_gate") or config.get("sliding_window"):
+            raise refuse(name, class_name, "TensorFlow.js has no layers for gated or windowed attention")
+        biased = "x" if config.get("use_bias", True) else None
+        for role in ("query", "key", "value", "output"):
+            layer.children[f"{role}_dense"] = Layer(role, "EinsumDense", {"bias_axes": biased})
     module = entry.get("module") or ""
     layer.op = class_name in ("TFOpLambda", "SlicingOpLambda") or module.startswith(("keras.src.ops", "keras.ops"))
     return layer
 
 
 def _clean(config: dict) -> dict:
-    config = dict(config)
+    config = {key: _untuple(value) for key, value in config.items()}
     if "batch_shape" in config:
         config["batch_input_shape"] = config.pop("batch_shape")
-    if isinstance(config.get("batch_input_shape"), dict):  # A tuple in the `.keras` form.
-        config["batch_input_shape"] = config["batch_input_shape"]["items"]
     dtype = config.get("dtype")
     if isinstance(dtype, dict):
         inner = dtype.get("config")
         config["dtype"] = inner.get("name") if isinstance(inner, dict) else None
     return config
+
+
+def _untuple(value: object) -> object:
+    """Tuples, which the `.keras` form marks, as lists."""
+    if isinstance(value, dict):
+        if value.get("class_name") == "__tuple__":
+            return [_untuple(item) for item in value.get("items") or value["config"]["value"]]
+        return {key: _untuple(item) for key, item in value.items()}
+    return [_untuple(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_custom(entry: dict) -> bool:
@@ -131,7 +150,9 @@ def _functional(config: dict) -> Model:
         # A layer's own name is in the entry; a nested model's configuration may bear another.
         layer.name = str(entry.get("name") or layer.name)
         if layer.name in layers:
-            raise InputError(f"The model has two layers named `{layer.name}`; give each a name of its own and save it again.")
+            raise InputError(
+                f"The model has two layers named `{layer.name}`; give each a name of its own and save it again."
+            )
         inbound = entry.get("inbound_nodes") or []
         # Keras 3's `.h5` does not tell operations from layers but by what their configuration lacks.
         new_form = any(isinstance(node, dict) for node in inbound)
@@ -171,7 +192,9 @@ def _triples(value: object) -> list[tuple[str, int, int]]:
     return [triple for item in value for triple in _triples(item)]
 
 
-def _offsets(layers: dict[str, Layer], nodes: dict[str, list[Node]], outputs: list[tuple[str, int, int]]) -> dict[str, int]:
+def _offsets(
+    layers: dict[str, Layer], nodes: dict[str, list[Node]], outputs: list[tuple[str, int, int]]
+) -> dict[str, int]:
     """What to subtract from the node numbers of each layer.
 
     Keras 2 counts a nested model's own creation as its node 0, Keras 3 does not. Every call in a model is read by

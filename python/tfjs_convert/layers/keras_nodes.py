@@ -79,7 +79,12 @@ def _history(value: object) -> tuple[str, int, int] | None:
     if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
         name, node, tensor = value["config"]["keras_history"]
         return (name, node, tensor)
-    if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and all(isinstance(n, int) for n in value[1:]):
+    if (
+        isinstance(value, list)
+        and len(value) == 3
+        and isinstance(value[0], str)
+        and all(isinstance(n, int) for n in value[1:])
+    ):
         return (value[0], value[1], value[2])
     return None
 
@@ -111,7 +116,11 @@ def _keyword(layer: Layer, name: str, value: object, inputs: list, operands: lis
         inputs.extend(references)
         operands.extend([None] * len(references))
     else:
-        raise refuse(layer.name, layer.class_name, f"it is called with a tensor as `{name}`, for which TensorFlow.js has no place")
+        raise refuse(
+            layer.name,
+            layer.class_name,
+            f"it is called with a tensor as `{name}`, for which TensorFlow.js has no place",
+        )
 
 
 def _references(value: object) -> list[tuple[str, int, int]]:

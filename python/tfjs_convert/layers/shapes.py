@@ -102,7 +102,9 @@ def _conv(layer: Layer, inputs: list[Shape]) -> Shape:
     shape, config = list(inputs[0]), layer.config
     axes = spatial(layer, inputs[0])
     strides, dilation = as_list(config.get("strides", 1), len(axes)), as_list(config.get("dilation_rate", 1), len(axes))
-    for axis, kernel, stride, spread in zip(axes, as_list(config["kernel_size"], len(axes)), strides, dilation, strict=True):
+    for axis, kernel, stride, spread in zip(
+        axes, as_list(config["kernel_size"], len(axes)), strides, dilation, strict=True
+    ):
         shape[axis] = conv_length(shape[axis], kernel, config.get("padding", "valid"), stride, spread)
     channels = channel_axis(layer, inputs[0])
     if layer.class_name.startswith("Depthwise"):

@@ -56,7 +56,10 @@ def slots(layer: Layer) -> list[Slot] | None:
     if name == "EinsumDense":
         return _optional([KERNEL, Slot("bias")], config.get("bias_axes") is not None)
     if name == "BatchNormalization":
-        moving = [Slot("moving_mean", ("running_mean",), False), Slot("moving_variance", ("running_std", "moving_var"), False)]
+        moving = [
+            Slot("moving_mean", ("running_mean",), False),
+            Slot("moving_variance", ("running_std", "moving_var"), False),
+        ]
         return [*_scale_and_center(config), *moving]
     if name in ("LayerNormalization", "GroupNormalization"):
         found = _scale_and_center(config)
@@ -74,7 +77,7 @@ def slots(layer: Layer) -> list[Slot] | None:
     if name in ("Attention", "AdditiveAttention"):
         found = [Slot("scale")] if config.get("use_scale", name == "AdditiveAttention") else []
         return found + ([Slot("concat_score_weight")] if config.get("score_mode") == "concat" else [])
-    if name in ("MultiHeadAttention", "GroupedQueryAttention", "SpectralNormalization"):
+    if name in ("GroupedQueryAttention", "SpectralNormalization"):
         return None
     return []
 

@@ -149,7 +149,7 @@ def test_nan_among_the_weights_fails(tmp_path):
 def test_the_name_given_stands_in_the_sentence(tmp_path):
     weights = {"w": np.array([np.inf, 0], np.float32)}
     model = single(tmp_path / "m", "AddV2", weights=weights, inputs=("x", "w"))
-    assert failure(model, "--name=//pkg:model").startswith('The output "y" of "//pkg:model" is Infinity at element 0')
+    assert failure(model, "--label=//pkg:model").startswith('The output "y" of "//pkg:model" is Infinity at element 0')
 
 
 def test_unknown_op_unless_only_loaded(tmp_path):

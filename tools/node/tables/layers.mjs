@@ -15,7 +15,7 @@
 
 import fs from 'node:fs';
 import {parseFlags, runMain} from '../lib/args.mjs';
-import {packages} from '../lib/runtime.mjs';
+import {PACKAGE_FLAGS, packages} from '../lib/runtime.mjs';
 import {readInterfaces} from './declarations.mjs';
 import {blocks, literal, must, Package, stableJson} from './source.mjs';
 
@@ -26,8 +26,8 @@ const KINDS = {
 };
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {node_modules: {}, output: {required: true}});
-  const {folder, require} = packages(flags.node_modules);
+  const flags = parseFlags(argv, {...PACKAGE_FLAGS, output: {required: true}});
+  const {folder, require} = packages(flags);
   const layers = new Package(folder, 'tfjs-layers');
   const text = layers.read('dist/tf-layers.fesm.js');
   const classes = readClasses(text);

@@ -12,15 +12,15 @@
 
 import fs from 'node:fs';
 import {parseFlags, runMain} from '../lib/args.mjs';
-import {packages} from '../lib/runtime.mjs';
+import {PACKAGE_FLAGS, packages} from '../lib/runtime.mjs';
 import {OpKernels} from './op_kernels.mjs';
 import {literal, must, Package, stableJson} from './source.mjs';
 
 const LISTS = 'dist/operations/op_list';
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {node_modules: {}, output: {required: true}});
-  const {folder} = packages(flags.node_modules);
+  const flags = parseFlags(argv, {...PACKAGE_FLAGS, output: {required: true}});
+  const {folder} = packages(flags);
   const converter = new Package(folder, 'tfjs-converter');
   const core = new Package(folder, 'tfjs-core');
   const kernels = new OpKernels(core);

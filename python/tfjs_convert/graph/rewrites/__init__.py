@@ -14,7 +14,9 @@ from tfjs_convert.graph.rewrites import (
     fold_into_producer,
     fuse_linear,
     hoist,
+    offsets_before_sums,
     prelu,
+    static_shapes,
     unfuse,
 )
 from tfjs_convert.graph.view import GraphView
@@ -28,10 +30,10 @@ def before_remap(graph: graph_pb2.GraphDef, outputs: Sequence[str]) -> list[str]
     user. Raises InputError if a node name comes twice.
     """
     view = GraphView(graph, outputs)
-    notes = fold_into_producer.fold(view)
+    notes = static_shapes.simplify(view)
+    notes += offsets_before_sums.move(view)
+    notes += fold_into_producer.fold(view)
     notes += fold_into_consumer.fold(view)
-    # A factor that was pushed forward may have left an offset beside a producer.
-    notes += fold_into_producer.fold(view) if notes else []
     notes += hoist.hoist(view)
     notes += explicit_padding.merge(view)
     view.commit()

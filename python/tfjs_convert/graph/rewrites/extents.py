@@ -66,3 +66,32 @@ def _broadcast(view: GraphView, node: NodeDef, depth: int) -> int | None:
         # A known size above 1 does not settle it: the other side may be 1, or the same.
         return max((s for s in sizes if s is not None and s > 1), default=None)
     return max(sizes)
+
+
+def exact_rank(view: GraphView, tensor: str, depth: int = 16) -> int | None:
+    """The rank of `tensor` where the graph tells it exactly, else None."""
+    from tfjs_convert.graph.rewrites import linear
+
+    node = view.producer(tensor)
+    if node is None or depth == 0:
+        return None
+    if node.op in ("Placeholder", "PlaceholderWithDefault"):
+        shape = node.attr["shape"].shape
+        return len(shape.dim) or None if not shape.unknown_rank else None
+    known = linear.read(view, node, constant=False)
+    if known is not None:
+        return known.rank if known.exact_rank else None
+    if node.op == "Reshape":
+        rank, exact, _ = shape_vector(view, node.input[1])
+        return rank if exact else None
+    if node.op in ("MaxPool", "AvgPool", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"):
+        return 4
+    if node.op in ("Add", "AddV2", "Mul", "Sub", "RealDiv"):
+        ranks = []
+        for operand in view.data_inputs(node):
+            shape = view.constant_shape(operand)
+            ranks.append(len(shape) if shape is not None else exact_rank(view, operand, depth - 1))
+        return None if None in ranks else max(ranks)
+    if node.op in _KEEPS_LAST or node.op in ("Pad", "PadV2"):
+        return exact_rank(view, node.input[0], depth - 1)
+    return None

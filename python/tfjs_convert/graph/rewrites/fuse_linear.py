@@ -2,12 +2,19 @@
 
     act(linear(x, K) + bias)  ->  _FusedConv2D, FusedDepthwiseConv2dNative or _FusedMatMul with fused_ops [BiasAdd, act]
 
-Without a bias `fused_ops` begins with NoOp; a matrix product with PReLU needs a bias (the runtime reads its first
-extra argument as one). The runtime's `_FusedMatMul` also multiplies batches. Conditions: floating point; each node but
-the last is read by the next alone and not fetched; no control inputs, which the runtime would take for arguments. The
-result bears the last node's name. `_FusedConv2D` and `_FusedMatMul` that Grappler made, with a bias only, take up an
-activation too.
+Without a bias `fused_ops` begins with NoOp. The result bears the last node's name. Conditions: floating point; each
+node but the last is read by the next alone and not fetched; no control inputs, which the runtime would take for
+arguments. The runtime adds its own:
+
+- a product with PReLU needs a bias: the first extra argument is read as one;
+- the WASM backend adds a bias right only in products of two matrices, neither transposed: a constant kernel is
+  transposed here, and batches get activations only;
+- a fused depthwise convolution has no slope for LeakyRelu.
+
+`_FusedConv2D` and `_FusedMatMul` that Grappler made, with a bias only, take up an activation too.
 """
+
+import numpy as np
 
 from tfjs_convert.graph.rewrites.activations import FUSED, leaky_alpha
 from tfjs_convert.graph.rewrites.affine import FLOATS
@@ -42,11 +49,11 @@ def _fuse(view: GraphView, node: NodeDef) -> bool:
         last, has_bias = node, True
     else:
         bias = _next(view, node)
-        if bias is not None and not _is_bias(view, node, bias):
+        if bias is not None and not (_is_bias(view, node, bias) and may_have_bias(view, node)):
             bias = None
         last, has_bias = (bias, True) if bias is not None else (node, False)
     activation = _next(view, last)
-    if activation is not None and not _is_activation(view, node, activation, last, has_bias):
+    if activation is not None and not _is_activation(view, node, activation, has_bias):
         activation = None
     if activation is None and bias is None:
         return False
@@ -74,7 +81,20 @@ def _is_bias(view: GraphView, node: NodeDef, user: NodeDef) -> bool:
     return first == (node.attr["data_format"].s == b"NCHW") and (shape is None or len(shape) == 1)
 
 
-def _is_activation(view: GraphView, node: NodeDef, user: NodeDef, before: NodeDef, has_bias: bool) -> bool:
+def may_have_bias(view: GraphView, node: NodeDef) -> bool:
+    """Whether the runtime's fused kernels add a bias right; a constant transposed kernel is turned so that they do."""
+    if node.op in ("BatchMatMul", "BatchMatMulV2") or node.attr["transpose_a"].b:
+        return False
+    if node.attr["transpose_b"].b:
+        kernel = view.constant(node.input[1])
+        if kernel is None or kernel.ndim != 2:
+            return False
+        view.set_constant_input(node, 1, np.ascontiguousarray(kernel.T), "kernel")
+        node.attr["transpose_b"].b = False
+    return True
+
+
+def _is_activation(view: GraphView, node: NodeDef, user: NodeDef, has_bias: bool) -> bool:
     if user.op not in FUSED:
         return False
     if user.op == "Prelu":
@@ -83,7 +103,8 @@ def _is_activation(view: GraphView, node: NodeDef, user: NodeDef, before: NodeDe
             return False
         product = _OPS.get(node.op, node.op) == "_FusedMatMul"
         return (has_bias and len(alpha) <= 1) if product else (len(alpha) in (0, 1, 3))
-    return True
+    depthwise = node.op in ("DepthwiseConv2dNative", "FusedDepthwiseConv2dNative")
+    return not (depthwise and user.op == "LeakyRelu")
 
 
 def _rewrite(view: GraphView, node: NodeDef, bias: NodeDef | None, activation: NodeDef | None, has_bias: bool) -> None:

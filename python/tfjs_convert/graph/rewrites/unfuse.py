@@ -1,12 +1,14 @@
 """Split fused operations that the runtime refuses back into their parts.
 
 Grappler, or whoever made a frozen graph, may fuse what TensorFlow.js does not take: a bias of another rank than 1 (WASM
-refuses it), `FusedBatchNorm` as first fused operation, or an activation outside `activations.FUSED`. A constant bias
-with leading axes of size 1 is only reshaped. The parts' last one bears the fused node's name.
+refuses it), a bias on a transposed product (WASM adds it wrongly), `FusedBatchNorm` as first fused operation, or an
+activation outside `activations.FUSED`. A constant bias with leading axes of size 1 is only reshaped. The parts' last
+one bears the fused node's name.
 """
 
 from tfjs_convert.graph._protos import types_pb2
 from tfjs_convert.graph.rewrites.activations import FUSED
+from tfjs_convert.graph.rewrites.fuse_linear import may_have_bias
 from tfjs_convert.graph.view import GraphView, NodeDef
 
 _PLAIN = {"_FusedConv2D": "Conv2D", "_FusedMatMul": "MatMul"}
@@ -41,7 +43,7 @@ def _unfuse(view: GraphView, node: NodeDef) -> bool:
     if len(tail) > 1 or any(t not in _UNFUSED for t in tail):
         return False
     if head == "BiasAdd":
-        if _has_vector_bias(view, node) and all(t in FUSED for t in tail):
+        if _has_vector_bias(view, node) and all(t in FUSED for t in tail) and may_have_bias(view, node):
             return False
     elif head != "FusedBatchNorm":
         return False
