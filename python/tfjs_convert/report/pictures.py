@@ -16,6 +16,7 @@ from tfjs_convert.weights.channels import LOST_FRACTION
 WIDTH = 1040.0
 _SHADES = 8
 _CHARACTER = 6.3  # width of one character of the pictures' small type
+_BOLD_CHARACTER = 7.8
 
 
 def weights_by_size(structure: Structure, weights: Sequence[WeightFacts]) -> str:
@@ -41,7 +42,7 @@ def weights_by_size(structure: Structure, weights: Sequence[WeightFacts]) -> str
         for weight, place in zip(members, places, strict=True):
             parts.append(_weight_tile(weight, label, place, shade))
         if labelled:
-            room = int((area.width - 10) / _CHARACTER)
+            room = int((area.width - 10) / _BOLD_CHARACTER)
             parts.append(svg.text(area.x + 6, area.y + 14, text.shorten(label, room), "tile-label", title=title))
     return svg.picture(WIDTH, height, "Weights by size, grouped by layer", parts)
 
@@ -143,13 +144,12 @@ def channels(weight: WeightFacts) -> str:
     # At most one bar for each unit of width; a bar shows the smallest channel in it.
     bars = np.array_split(magnitudes, min(len(magnitudes), int(width - left)))
     step = (width - left) / len(bars)
+    bar_width = step - 0.6 if step > 2 else step + 0.1
     parts = []
     for i, bar in enumerate(bars):
         y = place(float(bar.min()))
         kind = "lost" if bar.min() < limits["uint8"] else "kept"
-        parts.append(
-            svg.element("rect", x=left + i * step, y=y, width=max(0.6, step - 0.6), height=height - y, class_=kind)
-        )
+        parts.append(svg.element("rect", x=left + i * step, y=y, width=bar_width, height=height - y, class_=kind))
     for variant, value in limits.items():
         y = place(value)
         parts.append(svg.element("line", x1=left, x2=width, y1=y, y2=y, class_=f"{variant} limit"))
@@ -160,7 +160,8 @@ def channels(weight: WeightFacts) -> str:
 
 def graph(structure: Structure, weights: Mapping[str, WeightFacts]) -> str:
     """The groups from top to bottom with what they do and hold; a curve at the left for each value that skips some."""
-    arcs, row, label, kinds = 150.0, 24.0, 220.0, 430.0
+    skips = any(abs(end - start) > 1 for start, end in structure.edges)
+    arcs, row, label, kinds = 150.0 if skips else 20.0, 24.0, 220.0, 440.0
     sizes = [sum(weights[name].bytes for name in group.weights) for group in structure.groups]
     largest = max(sizes, default=0) or 1
     bar_left = arcs + label + kinds

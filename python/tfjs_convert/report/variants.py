@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tfjs_convert.artifact import Artifact, write_model
-from tfjs_convert.budget.measure import read_model_json
+from tfjs_convert.budget.measure import gzip_compressor, read_model_json
 from tfjs_convert.errors import ConversionError, OptionError
 from tfjs_convert.weights.encode import EncodedWeight
 from tfjs_convert.weights.options import QUANTIZED_DTYPES, WeightOptions
@@ -22,7 +22,6 @@ from tfjs_convert.weights.weight import Weight
 VARIANTS = ("float32", "float16", "uint16", "uint8")
 
 _OPTIONS = WeightOptions(channel_spread="allow", allow_nonfinite=True)
-_GZIP = 31  # zlib's window for a gzip file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +93,7 @@ def measure_variants(model_dir: Path, info: Mapping[str, object]) -> Measured:
     entries = [entry for group in model.get("weightsManifest") or [] for entry in group["weights"]]
     manifests: dict[str, list[dict[str, object]]] = {variant: [] for variant in VARIANTS}
     raw = dict.fromkeys(VARIANTS, 0)
-    gzip = {variant: zlib.compressobj(6, zlib.DEFLATED, _GZIP) for variant in VARIANTS}
+    gzip = {variant: gzip_compressor() for variant in VARIANTS}
     compressed = dict.fromkeys(VARIANTS, 0)
     facts = []
     for entry, weight in zip(entries, _weights(model, model_dir, variables), strict=True):
@@ -115,7 +114,7 @@ def measure_variants(model_dir: Path, info: Mapping[str, object]) -> Measured:
     for variant in VARIANTS:
         text = json.dumps({**model, "weightsManifest": [{"paths": [], "weights": manifests[variant]}]}).encode()
         raw[variant] += len(text)
-        compressed[variant] += len(gzip[variant].flush()) + len(zlib.compress(text, 6))
+        compressed[variant] += len(gzip[variant].flush()) + len(zlib.compress(text, 9))
     return Measured(raw, compressed, facts)
 
 
