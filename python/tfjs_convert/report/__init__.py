@@ -9,9 +9,10 @@ from tfjs_convert.budget.measure import measure, read_model_json
 from tfjs_convert.report.output_errors import compare, seeded_inputs
 from tfjs_convert.report.page import page
 from tfjs_convert.report.structure import structure
+from tfjs_convert.report.variant_runs import collect, prepare
 from tfjs_convert.report.variants import VARIANTS, measure_variants, write_variant
 
-__all__ = ["VARIANTS", "compare", "make_report", "seeded_inputs", "write_variant"]
+__all__ = ["VARIANTS", "collect", "compare", "make_report", "prepare", "seeded_inputs", "write_variant"]
 
 
 def make_report(

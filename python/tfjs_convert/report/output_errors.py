@@ -8,7 +8,8 @@ file that the report reads:
      "variants": {"uint8": {"scores": {"max_error": 0.01, "rms_error": 0.002, "max_magnitude": 0.9,
                                        "same_argmax": 1.0}}}}
 
-An output that is not numeric, or a variant that did not run, has `{"error": "why"}` in the place of its numbers.
+An output that is not numeric, or a variant that did not run, has `{"error": "why"}` in the place of its numbers. If
+nothing could be measured, the file is `{"skipped": "why"}`.
 """
 
 from __future__ import annotations

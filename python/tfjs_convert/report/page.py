@@ -141,7 +141,7 @@ def _relative(numbers: Mapping[str, object]) -> float:
 def _worst_output(output_errors: Mapping[str, object] | None, variant: str) -> str:
     outputs = ((output_errors or {}).get("variants") or {}).get(variant)
     if not outputs:
-        return "reference" if variant == "float32" and output_errors else "—"
+        return "reference" if variant == "float32" and "variants" in (output_errors or {}) else "—"
     if any("error" in numbers for numbers in outputs.values()):
         return "failed"
     return text.error(max(_relative(numbers) for numbers in outputs.values()))
@@ -151,6 +151,8 @@ def _outputs(output_errors: Mapping[str, object] | None) -> str:
     title = "<h2>Error of the outputs</h2>"
     if not output_errors:
         return f"{title}<p class='soft'>Not measured for this page.</p>"
+    if "skipped" in output_errors:
+        return f"{title}<p class='soft'>Not measured: {escape(output_errors['skipped'])}</p>"
     inputs = ", ".join(f"<code>{escape(k)}</code> {escape(v)}" for k, v in (output_errors.get("inputs") or {}).items())
     rows = []
     for variant in (v for v in VARIANTS if v in output_errors["variants"]):

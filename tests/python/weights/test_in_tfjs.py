@@ -66,3 +66,34 @@ def test_every_kind_of_weight(tmp_path):
             assert got.tolist() == expected.tolist(), weight.name
     codes = {w["name"]: w["quantization"]["dtype"] for w in manifest[0]["weights"] if "quantization" in w}
     assert codes == {"half": "float16", "byte": "uint8", "word": "uint16", "byte_int": "uint8", "word_int": "uint16"}
+
+
+def passing_through(directory, weights, **options):
+    """A graph model that returns its input, and has weights that nothing reads."""
+    nodes = [
+        tiny.placeholder("x", "float32", 2),
+        *(tiny.constant(weight.name, weight.load()) for weight in weights),
+        tiny.node("y", "Identity", "x", T=tiny.dtype("float32")),
+    ]
+    fields = {
+        "format": "graph-model",
+        "signature": {
+            "inputs": {"x": tiny.entry("x:0", "float32", 2)},
+            "outputs": {"y": tiny.entry("y:0", "float32", 2)},
+        },
+        "modelTopology": {"node": nodes, "library": {}, "versions": {"producer": 1}},
+    }
+    write_model(directory, fields, [weights], WeightOptions(**options))
+    return directory
+
+
+def test_no_weights_empty_weights_and_equal_shards(tmp_path):
+    zeros = [Weight.of("zeros", np.zeros(500, np.float32))]
+    models = [
+        passing_through(tmp_path / "none", []),
+        passing_through(tmp_path / "empty", [Weight.of("empty", np.zeros((0, 3), np.float32))]),
+        passing_through(tmp_path / "equal", zeros, content_hashed_names=True, shard_size_bytes=400),
+    ]
+    assert len(list((tmp_path / "equal").iterdir())) == 2
+    for result in run_models([Job(model, {"x": np.array([1, 2], np.float32)}) for model in models]):
+        assert result.error is None and result.outputs["y"].tolist() == [1, 2]
