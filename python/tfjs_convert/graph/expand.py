@@ -8,6 +8,7 @@ TensorFlow 1's control flow uses them to say which branch or loop a node belongs
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -25,12 +26,45 @@ _WRITES = re.compile(
     r"^(Resource)?(Sparse)?(Assign|Scatter|Apply)|^AssignVariableOp|^Assign(Add|Sub)|^ResourceSparse|^Count"
 )
 _GENERIC_CALL = re.compile(r"^(Stateful)?PartitionedCall(_\d+)?$")
+# Operations on tables whose handles were strings; their successors differ in nothing else.
+_TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSize", "LookupTableImport")
+_NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
 _MAX_DEPTH = 200
 # What a control edge of TensorFlow 1 comes from when it says where a node belongs.
 _PLACES = V1_CONTROL_FLOW | {"Identity"}
 
 # What a functional control-flow node becomes: (expander, node, its name, its inputs) -> its outputs.
 Lowering = Callable[["Expander", Any, str, list[str]], list[str]]
+
+
+@dataclasses.dataclass
+class FunctionGraph:
+    """A function that stays one.
+
+    Attributes:
+      name: its name in the library.
+      x: its expansion; arguments are placeholders.
+      arguments: its placeholders' names.
+      results: names of the nodes whose first outputs it returns.
+      types: their dtypes.
+    """
+
+    name: str
+    x: Expander
+    arguments: list[str]
+    results: list[str]
+    types: list[int]
+
+    def add_argument(self, dtype: int) -> None:
+        """Adds an argument that the function does not use."""
+        tensor = self.x.new(f"{self.name}/unused", "Placeholder", dtype=tensors.Type(dtype), shape=tensors.Shape(None))
+        self.arguments.append(names.node_of(tensor))
+
+    def add_result(self, tensor: str, dtype: int) -> None:
+        """Adds a result, as a copy of its own."""
+        copy = self.x.new(f"{self.name}/result", "Identity", [tensor], T=tensors.Type(dtype))
+        self.results.append(names.node_of(copy))
+        self.types.append(dtype)
 
 
 class Expander:
@@ -42,6 +76,10 @@ class Expander:
       unset: names of variables that the checkpoint has no value for.
       written: variable to the node that writes it.
       pivot: inside a lowered loop, the node that says so.
+      branch: inside a lowered conditional, which side of it.
+      functions: functions that stay, of this graph and of those inside it.
+      origin: for nodes of the main graph their names there.
+      retained: tensors, with dtypes, that a function must return besides its results.
     """
 
     def __init__(
@@ -50,10 +88,10 @@ class Expander:
         variables: Mapping[str, Variable],
         *,
         lowerings: Mapping[str, Lowering],
-        reserved: Iterable[str] = (),
+        taken: names.Names | None = None,
     ) -> None:
         self.library = library
-        self.names = names.Names(reserved)
+        self.names = taken or names.Names()
         self.nodes: dict[str, Any] = {}
         self.frozen: dict[str, Variable] = {}
         self.unset: set[str] = set()
@@ -64,6 +102,9 @@ class Expander:
         self._lowerings = lowerings
         self._alias: dict[str, str] = {}
         self._depth = 0
+        self.origin: dict[str, str] = {}
+        self.functions: list[FunctionGraph] = []
+        self.retained: list[tuple[str, int]] = []
 
     # Filling it
 
@@ -71,6 +112,7 @@ class Expander:
         """Adds what `targets` (tensors, or nodes as `^name`) need; returns where each target now is."""
         scope = _Main({node.name: node for node in nodes}, renamed)
         self._add(scope, [scope.resolve(target)[0] for target in targets])
+        self.origin.update({flat: name for name, flat in scope.flat.items()})
         return [self.resolved(scope.tensor(target)) for target in targets]
 
     def call(
@@ -85,6 +127,24 @@ class Expander:
         self._add(scope, [root for root in roots if root is not None] + function.controls)
         self._depth -= 1
         return [self.resolved(scope.tensor(result)) for result in function.results]
+
+    def sub_graph(self) -> Expander:
+        """An empty expansion for a function that stays one; names are shared, so that no two constants are alike."""
+        sub = Expander(self.library, self._variables, lowerings=self._lowerings, taken=self.names)
+        sub.functions, sub.unset, sub.written = self.functions, self.unset, self.written
+        sub._depth = self._depth
+        return sub
+
+    def share(self, constant: str, other: Expander) -> str:
+        """Puts a constant of this graph, under its own name, into another; TensorFlow.js has one value for both."""
+        name = names.node_of(constant)
+        copy = NodeDef()
+        copy.CopyFrom(self.nodes[name])
+        del copy.input[:]
+        other.nodes[name] = copy
+        if name in self.frozen:
+            other.frozen[name] = self.frozen[name]
+        return f"{name}:0"
 
     def new(self, name: str, op: str, inputs: Sequence[str] = (), **attrs: object) -> str:
         """Adds a node of a fresh name; returns its first output."""
@@ -129,7 +189,7 @@ class Expander:
             self._copy(scope, node, flat, inputs, controls)
 
     def _copy(self, scope: _Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
-        result = NodeDef(name=flat, op=node.op, input=inputs + controls)
+        result = NodeDef(name=flat, op=_NEWER.get(node.op, node.op), input=inputs + controls)
         if not result.input and self.pivot is not None:
             result.input.append(f"^{self.pivot}")
         for key, value in node.attr.items():
@@ -187,7 +247,7 @@ class Expander:
     def is_constant(self, tensor: str) -> bool:
         """Whether a tensor is a constant, or the handle of a resource, neither of which is bound to a branch."""
         node = self.nodes.get(names.node_of(tensor))
-        return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2", "HashTable"}
+        return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2"}
 
     def finish(self) -> None:
         """Points every input at the node that makes it, in TensorFlow's spelling."""
