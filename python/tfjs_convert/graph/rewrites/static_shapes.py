@@ -1,11 +1,12 @@
-"""Reshapes whose new shape is computed while running only for one axis, such as the batch.
+"""Reshapes with less to compute.
 
     reshape(x, [s, 1, 1, C]) = reshape(x, [-1, 1, 1, C])         one unknown size s, the others positive constants
+    reshape(reshape(x, a), b) = reshape(x, b)                    also for a squeeze or expansion inside
     reshape(mean(x, [1, 2]), [-1, 1, 1, C]) = mean(x, [1, 2], keep_dims)          C the size of the last axis of x
 
 The number of elements decides the one unknown size, whatever computes it, so the `Shape`, `StridedSlice` and `Pack`
 before can go; on a GPU they also cost a wait, as the runtime reads shapes on the processor. Reductions: `Mean`, `Max`,
-`Min` and `Sum`, read by the reshape alone.
+`Min` and `Sum`; they, and inner reshapes, must be read by the reshape alone.
 """
 
 import math
@@ -94,6 +95,21 @@ def _scalar(view: GraphView, tensor: str, shapes: Shapes) -> tuple[int | None] |
         sides = [_scalar(view, t, shapes) for t in data]
         return None if None in sides else (None,)
     return None
+
+
+def merge(view: GraphView) -> list[str]:
+    """Merge successive reshapes; returns notes."""
+    merged = 0
+    for node in list(view.nodes.values()):
+        inner = view.producer(node.input[0]) if node.op == "Reshape" and view.nodes.get(node.name) is node else None
+        while inner is not None and inner.op in ("Reshape", "Squeeze", "ExpandDims"):
+            if view.sole_consumer(inner.name) is not node or any(t.startswith("^") for t in inner.input):
+                break
+            view.set_input(node, 0, inner.input[0])
+            view.prune(inner.name)
+            inner = view.producer(node.input[0])
+            merged += 1
+    return [f"Merged {merged} successive reshapes."] if merged else []
 
 
 def _keep_axes(view: GraphView, node: NodeDef) -> bool:
