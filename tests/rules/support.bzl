@@ -19,6 +19,7 @@ _converts_test = analysis_test(_test_converts_impl)
 Subjects are configured with the stub toolchains, so that no test downloads TensorFlow or Node.
 """
 
+load("//rules/private:labels.bzl", "label_text")
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 
 STUBS = Label("//tests/rules/stubs:all")
@@ -121,7 +122,7 @@ def argv(env, action, without = []):
       action: the action.
       without: flags that are left out.
     """
-    label = str(analysistest.target_under_test(env).label)
+    label = label_text(analysistest.target_under_test(env).label)
     return [
         below_bin(argument).replace("=" + label, "=LABEL")
         for argument in action.argv
