@@ -19,8 +19,8 @@ _converts_test = analysis_test(_test_converts_impl)
 Subjects are configured with the stub toolchains, so that no test downloads TensorFlow or Node.
 """
 
-load("//rules/private:labels.bzl", "label_text")
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules/private:labels.bzl", "label_text")
 
 STUBS = Label("//tests/rules/stubs:all")
 NO_USERS_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")
