@@ -5,8 +5,6 @@ Node is `TFJS_TEST_NODE` (else `node` on PATH); the npm packages are in `TFJS_TE
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import shutil
 import subprocess
@@ -15,38 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from tfjs_convert.parity.files import read_array, write_array
+from tfjs_convert.parity.node import Job, RunResult, run_jobs
+
+__all__ = ["Job", "RunResult", "run_graph_model", "run_layers_model", "run_model", "run_models", "run_program"]
 
 PROGRAMS = Path(__file__).parents[2] / "tools" / "node"
-
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """One run of one model.
-
-    `mode` is `auto` (predict, else executeAsync), `predict` or `executeAsync`.
-    """
-
-    model: Path | str
-    inputs: Mapping[str, np.ndarray]
-    backend: str = "cpu"
-    mode: str = "auto"
-    info: Path | str | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class RunResult:
-    """What a job gave: `outputs` by public name, in the signature's order; or `error`, at `stage` (load, inputs, run).
-
-    `default_outputs` is what predict() without names gives, in its order. Strings come back as objects (bytes).
-    """
-
-    outputs: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    mode: str | None = None
-    format: str | None = None
-    default_outputs: tuple[str, ...] = ()
-    error: str | None = None
-    stage: str | None = None
 
 
 def node() -> str:
@@ -67,43 +38,20 @@ def node_modules() -> str:
     return found
 
 
+def command(program: str) -> list[str]:
+    """Node, tools/node/`program`, and the flag that names the packages."""
+    return [node(), str(PROGRAMS / program), f"--node_modules={node_modules()}"]
+
+
 def run_program(program: str, *flags: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Runs tools/node/`program` with `flags` and the packages; returns whatever it did."""
-    command = [node(), str(PROGRAMS / program), f"--node_modules={node_modules()}", *flags]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run([*command(program), *flags], capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def run_models(jobs: Sequence[Job], timeout: float = 300) -> list[RunResult]:
-    """Runs all jobs in one Node process; a job that fails has `error` set and does not stop the others.
-
-    Raises:
-      RuntimeError: Node itself failed (with its stderr).
-      subprocess.TimeoutExpired: the whole batch took longer than `timeout` seconds.
-    """
+    """Runs all jobs in one Node process; see `tfjs_convert.parity.node.run_jobs`."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        entries = []
-        for index, job in enumerate(jobs):
-            entry = {
-                "model": str(job.model),
-                "inputs": {
-                    name: str(write_array(root / f"{index}_in_{i}", array))
-                    for i, (name, array) in enumerate(job.inputs.items())
-                },
-                "outputs": str(root / f"{index}_out"),
-                "backend": job.backend,
-                "mode": job.mode,
-            }
-            if job.info is not None:
-                entry["info"] = str(job.info)
-            entries.append(entry)
-        (root / "jobs.json").write_text(json.dumps(entries))
-        done = run_program(
-            "run.mjs", f"--jobs={root / 'jobs.json'}", f"--results={root / 'results.json'}", timeout=timeout
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"Node exited with {done.returncode}: {done.stderr.strip()}")
-        return [_result(entry) for entry in json.loads((root / "results.json").read_text())]
+        return run_jobs(command("run.mjs"), jobs, Path(folder), timeout)
 
 
 def run_model(
@@ -132,10 +80,3 @@ def run_layers_model(
 ) -> dict[str, np.ndarray]:
     """As `run_model`; inputs and outputs are named by layers (a layer's second output is `name_1`)."""
     return run_model(directory, inputs, backend)
-
-
-def _result(entry: dict) -> RunResult:
-    if "error" in entry:
-        return RunResult(error=entry["error"], stage=entry["stage"])
-    outputs = {name: read_array(Path(output["file"])) for name, output in entry["outputs"].items()}
-    return RunResult(outputs, entry["mode"], entry["format"], tuple(entry["default_outputs"]))

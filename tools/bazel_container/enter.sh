@@ -4,10 +4,12 @@
 #   enter.sh ROOT COMMAND [ARGUMENT…]
 #
 # This half runs on the host. It takes a mount namespace of its own (as an ordinary user, a user namespace first) and
-# goes on in pivot.sh. The tools are the root's own, started through the root's own loader, so that the host needs bash only.
+# goes on in pivot.sh.
 set -euo pipefail
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source=tools/bazel_container/namespaces.sh
+source "$here/namespaces.sh"
 root=$(readlink -f -- "$1")
 shift
 
@@ -36,30 +38,38 @@ workspace() {
   printf '%s' "$PWD"
 }
 
+in_system_folder() { # PATH
+  local top=${1#/}
+  top=${top%%/*}
+  [[ $1 == /?*/* && ($system_folders == *" $top "* || -L /$top) ]]
+}
+
 # What is needed and lies under one of the system's folders (a home below /var, say) is brought in by itself.
 for folder in "$(workspace)" "${HOME-}" "${TMPDIR-}" "${here%/tools/bazel_container}"; do
-  top=${folder#/}
-  top=${top%%/*}
-  if [[ $folder == /?*/* && -d $folder && ($system_folders == *" $top "* || -L /$top) ]]; then
-    binds+=("$folder" "$folder")
+  if [[ -d $folder ]] && in_system_folder "$folder"; then binds+=("$folder" "$folder"); fi
+done
+
+# What a program needs to know of this machine and its user, and the certificates that it trusts (they may include a
+# company's own). Without certificates of the host's, those of the root's package count.
+for file in /etc/{group,hosts,localtime,nsswitch.conf,passwd,pip.conf,resolv.conf} /etc/ssl/certs/ca-certificates.crt \
+  "${SSL_CERT_FILE-}" "${PIP_CERT-}" "${REQUESTS_CA_BUNDLE-}" "${CURL_CA_BUNDLE-}" "${NODE_EXTRA_CA_CERTS-}" "${PIP_CONFIG_FILE-}"; do
+  if [[ -s $file && -f $file ]] && in_system_folder "$file" && [[ " ${binds[*]} " != *" $file "* ]]; then
+    binds+=("$file" "$file")
   fi
 done
-
-# What a program needs to know of this machine and its user.
-for file in group hosts localtime nsswitch.conf passwd pip.conf resolv.conf; do
-  if [[ -f /etc/$file ]]; then binds+=("/etc/$file" "/etc/$file"); fi
-done
-# The host's certificates, if it has any (they may hold a company's own); else those that make_root.sh put there.
-if [[ -s /etc/ssl/certs/ca-certificates.crt ]]; then binds+=(/etc/ssl/certs /etc/ssl/certs); fi
 binds+=("$here/bazel" /etc/bazel)
 
-namespaces=(--mount --propagation slave)
-if ((EUID != 0)); then namespaces+=(--user --map-root-user); fi
+if ! listed=$(namespace_flags); then
+  printf 'bazelw: %s\n' "$(namespaces_refused)" >&2
+  exit 1
+fi
+mapfile -t flags <<<"$listed"
 
-loaders=("$root"/usr/lib*/ld-linux-*.so.* "$root"/usr/lib/ld-linux-*.so.*)
-libraries=("$root"/usr/lib/*-linux-gnu)
+# The mount tools are the root's own, started through the root's own loader: not every host has them.
+loaders=("$root"/usr/lib*/ld-linux-*.so.* "$root"/usr/lib/*-linux-gnu/ld-linux-*.so.*)
 for loader in "${loaders[@]}"; do [[ ! -e $loader ]] || break; done
+libraries=("$root"/usr/lib/*-linux-gnu)
 tool=("$loader" --library-path "${libraries[0]}")
 
-exec "${tool[@]}" "$root/usr/bin/unshare" "${namespaces[@]}" -- \
+exec unshare "${flags[@]}" --propagation slave -- \
   "$BASH" -- "$here/pivot.sh" "$root" "$EUID" "$(id -g)" "$PWD" "${#tool[@]}" "${tool[@]}" "${#binds[@]}" "${binds[@]}" "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the private Debian root: downloads the packages of packages.txt from Debian's testing suite and unpacks them.
 #
-#   make_root.sh ROOT      makes the folder ROOT, or does nothing if it is there
+#   make_root.sh ROOT COMMAND [ARGUMENT…]     makes the folder ROOT, unless it is there, and then becomes the command
 #
 # Needs no privilege and changes nothing outside ROOT's folder. apt-get works on a state of its own; the packages'
 # scripts are not run. ROOT appears when it is complete, by a rename. Two starts at once make it once.
@@ -10,11 +10,13 @@ set -euo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source=tools/bazel_container/apt_mirror.sh
 source "$here/apt_mirror.sh"
+# shellcheck source=tools/bazel_container/namespaces.sh
+source "$here/namespaces.sh"
 
 suite=testing
 # Bytes that must be free: the root, and on top of it the largest package with its archive. The archives are deleted as
 # they are unpacked.
-needed_bytes=1700000000
+needed_bytes=1500000000
 
 say() { printf 'bazelw: %s\n' "$*" >&2; }
 fail() {
@@ -37,24 +39,15 @@ check_machine() { # FOLDER
   for command in flock tar unshare; do
     [[ -n $(type -P "$command") ]] || fail "the private Debian root needs the command $command; install Debian's package $([[ $command == tar ]] && echo tar || echo util-linux). $other_ways"
   done
-  check_namespaces
+  namespace_flags >/dev/null || fail "$(namespaces_refused)" "$other_ways"
   free=$(df --output=avail --block-size=1 -- "$1" | tail -n 1)
   ((free >= needed_bytes)) || fail "the private Debian root needs $((needed_bytes / 1000000)) MB, and $1 has $((free / 1000000)) MB free. Free some, or set BAZELW_CACHE to a folder elsewhere."
 }
 
-check_namespaces() {
-  local reason flags=(--mount)
-  ((EUID == 0)) || flags+=(--user --map-root-user)
-  if reason=$(unshare "${flags[@]}" true 2>&1); then return; fi
-  if ((EUID == 0)); then
-    fail "the kernel does not let root change mounts here ($reason); in an image that takes \"--privileged\" or the capability SYS_ADMIN. $other_ways"
-  fi
-  fail "the kernel does not let an ordinary user make a user namespace ($reason); an administrator allows it by" \
-    "the sysctl settings user.max_user_namespaces, kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0," \
-    "whichever this kernel has; or run bazelw as root. $other_ways"
-}
-
-packages() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/packages.txt"; }
+# The lines of packages.txt: names, or with "!" the patterns of names to leave out.
+package_lines() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/packages.txt"; }
+wanted_packages() { package_lines | grep -v '^!'; }
+unwanted_packages() { package_lines | sed -n 's/^!//p'; }
 
 # A state of its own for apt, below the folder APT. Of the host's settings only the network's are taken over (proxies,
 # certificates, passwords), not its hooks; and nothing that could switch a signature check off.
@@ -105,30 +98,31 @@ SETTINGS
   } >"$apt/apt.conf"
 }
 
-# apt-get without the host's settings, quiet; when it fails, what it said is shown.
+# apt-get without the host's settings, quiet: its output goes to APT/out. When it fails, its complaints are shown.
 apt_get() { # APT ARGUMENTS…
   local apt=$1
-  shift
-  if ! APT_CONFIG=$apt/apt.conf LC_ALL=C apt-get -qq "$@" >"$apt/out" 2>"$apt/log"; then
-    grep -E '^[EW]:' "$apt/log" >&2 || cat "$apt/log" >&2
-    return 1
-  fi
+  APT_CONFIG=$apt/apt.conf LC_ALL=C apt-get -qq "${@:2}" >"$apt/out" 2>"$apt/log" || complain "$apt"
 }
 
-# Runs apt_get in the background and tells every few seconds how far the download is.
+complain() { # APT
+  grep -E '^[EW]:' "$1/log" >&2 || tail -n 5 "$1/log" >&2
+  return 1
+}
+
+# Runs apt-get in the background and tells every few seconds how far the download is.
 download() { # APT MEGABYTES PACKAGE…
-  local apt=$1 total=$2 started=$SECONDS done_mb
-  shift 2
-  (cd "$apt/archives" && apt_get "$apt" download "$@") &
+  local apt=$1 total=$2 started=$SECONDS megabytes
+  (cd "$apt/archives" && APT_CONFIG=$apt/apt.conf LC_ALL=C exec apt-get -qq download "${@:3}" >"$apt/out" 2>"$apt/log") &
   worker=$!
   while kill -0 "$worker" 2>/dev/null; do
     sleep 1
     if (((SECONDS - started) % 5 == 4)); then
-      done_mb=$(du -sm "$apt/archives" | cut -f 1)
-      say "  $done_mb of $total MB, $((SECONDS - started)) s"
+      megabytes=$(du -sm "$apt/archives" | cut -f 1)
+      say "  $megabytes of $total MB, $((SECONDS - started)) s"
     fi
   done
-  wait "$worker"
+  wait "$worker" || complain "$apt" || return 1
+  worker=
 }
 
 at_least() { # VERSION MAJOR MINOR
@@ -136,19 +130,27 @@ at_least() { # VERSION MAJOR MINOR
 }
 
 unpack_all() { # ARCHIVES ROOT
-  local deb count=0 all
+  local deb count=0 all folder log=$1/log
   all=("$1"/*.deb)
-  mkdir -p "$2/usr"/{bin,sbin,lib,lib64}
+  mkdir -p "$2/usr"/{bin,sbin,lib,lib64} || return 1
   # base-files makes these links in a script of its own.
-  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$2/$folder"; done
+  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$2/$folder" || return 1; done
   for deb in "${all[@]}"; do
-    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink --no-same-owner -C "$2" \
-      --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' \
-      --exclude='./usr/share/locale/*' --exclude='./usr/share/lintian/*'
+    if ! unpack "$deb" "$2" 2>"$log"; then
+      head -n 3 "$log" >&2
+      return 1
+    fi
     rm -f -- "$deb"
     count=$((count + 1))
     if ((count % 75 == 0)); then say "  $count of ${#all[@]} packages unpacked"; fi
   done
+}
+
+unpack() { # DEB ROOT
+  dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -C "$2" \
+    --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' \
+    --exclude='./usr/share/locale/*' --exclude='./usr/share/lintian/*' \
+    --exclude='./usr/bin/*-lto-dump-*' --exclude='./usr/lib/jvm/*/lib/server/classes_*.jsa'
 }
 
 # What the packages' scripts would have done, as far as it matters here.
@@ -179,9 +181,21 @@ LINKS
   find "$root/usr/share/ca-certificates" -name '*.crt' -print0 | LC_ALL=C sort -z | xargs -0 cat >"$root/etc/ssl/certs/ca-certificates.crt"
 }
 
+# Bazel's own downloads use Java's store of certificates. It is made of the host's bundle, which may hold a company's own.
+make_java_certificates() { # ROOT
+  local root=$1 folder=$1/var/certificates
+  mkdir "$folder"
+  "$here/enter.sh" "$root" cat /etc/ssl/certs/ca-certificates.crt |
+    awk -v folder="$folder" '/-----BEGIN/ { n++ } n { print > (folder "/" n ".crt") }'
+  (cd "$folder" && printf '+/var/certificates/%s\n' *.crt) >"$root/var/certificates.list"
+  "$here/enter.sh" "$root" java -jar /usr/share/ca-certificates-java/ca-certificates-java.jar -storepass changeit \
+    <"$root/var/certificates.list" >/dev/null
+  rm -rf "$folder" "$root/var/certificates.list"
+}
+
 check_bazel() { # ROOT
   local found
-  "$here/enter.sh" "$1" ldconfig || fail "the private Debian root was made but cannot be entered; see above. $other_ways"
+  "$here/enter.sh" "$1" true || fail "the private Debian root was made but cannot be entered; see above. $other_ways"
   found=$("$here/enter.sh" "$1" bazel --version) || fail "Debian's Bazel does not start in the private root; see above. $other_ways"
   at_least "${found#bazel }" 7 7 || fail "Debian's Bazel in the private root says \"$found\"; 7.7 or newer is needed. $other_ways"
   "$here/enter.sh" "$1" python3.13 -c '' || fail "Debian's python3.13 does not start in the private root; see above. $other_ways"
@@ -191,7 +205,7 @@ make() { # ROOT PARTIAL
   local root=$1 partial=$2 apt=$2/apt mirror bazel_version names megabytes started=$SECONDS
   mirror=${BAZELW_DEBIAN_MIRROR:-$(debian_mirror /etc/apt)} ||
     fail "the sources below /etc/apt name no Debian archive (http or https, a Debian release, component main); set BAZELW_DEBIAN_MIRROR to the address of one. $other_ways"
-  say "Bazel is not on PATH: making a private Debian root once, in $root"
+  say "making a private Debian root to run Bazel in, once: $root"
   say "reading the package list of Debian $suite from $mirror"
   mkdir -p "$partial/root"
   write_apt_settings "$apt" "$mirror"
@@ -200,14 +214,13 @@ make() { # ROOT PARTIAL
     cat "$apt/log" >&2
     fail "the package list of Debian $suite could not be read from $mirror; see above. Without a network bazelw cannot make its Debian root. $other_ways"
   fi
-  mapfile -t wanted < <(packages)
+  mapfile -t wanted < <(wanted_packages)
   apt_get "$apt" --simulate install "${wanted[@]}" ||
     fail "Debian $suite at $mirror does not have every package of tools/bazel_container/packages.txt; see above. The suite moves: write its present names there. $other_ways"
   bazel_version=$(sed -n 's/^Inst bazel-bootstrap (\([^ ]*\) .*/\1/p' "$apt/out")
   at_least "$bazel_version" 7 7 ||
     fail "Debian $suite at $mirror has Bazel ${bazel_version:-of no known version}; 7.7 or newer is needed. $other_ways"
-  # The compiler half of the JDK is a dependency in name only: half of the download, and nothing here compiles Java.
-  mapfile -t names < <(sed -n 's/^Inst \([^ ]*\) .*/\1/p' "$apt/out" | grep -vE '^openjdk-[0-9]+-jdk-headless$')
+  mapfile -t names < <(sed -n 's/^Inst \([^ ]*\) .*/\1/p' "$apt/out" | grep -vxE -f <(unwanted_packages))
   apt_get "$apt" --print-uris download "${names[@]}"
   megabytes=$(awk '{ sum += $3 } END { print int(sum / 1000000) }' "$apt/out")
   say "downloading ${#names[@]} packages, $megabytes MB"
@@ -218,15 +231,15 @@ make() { # ROOT PARTIAL
     fail "a package could not be unpacked into $partial; see above. Is the disk full? $other_ways"
   finish "$partial/root"
   check_bazel "$partial/root"
+  make_java_certificates "$partial/root" || say "Java's certificates could not be made; Bazel's own https downloads will fail, pip's will not."
   mv -T -- "$partial/root" "$root"
   rm -rf -- "$partial"
   say "the private Debian root is ready: Bazel ${bazel_version%%+*}, $(du -sm "$root" | cut -f 1) MB, made in $((SECONDS - started)) s"
 }
 
-main() {
-  local root=$1 folder
+ensure() { # ROOT
+  local root=$1 folder lock
   folder=$(dirname -- "$root")
-  [[ ! -d $root ]] || return 0
   mkdir -p -- "$folder" || fail "$folder cannot be made; set BAZELW_CACHE to a folder that can be written to."
   check_machine "$folder"
   exec {lock}>"$root.lock"
@@ -234,15 +247,20 @@ main() {
     say "another start is making the private Debian root; waiting for it"
     flock "$lock"
   fi
-  [[ ! -d $root ]] || return 0
-  # Whoever holds the lock is alone, so these are what interrupted starts left.
-  rm -rf -- "$root".partial.*
-  partial=$root.partial.$$
-  worker=
-  trap 'if [[ -n $worker ]]; then kill "$worker" 2>/dev/null || true; fi; rm -rf -- "$partial"' EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
-  make "$root" "$partial"
+  if [[ ! -d $root ]]; then
+    # Whoever holds the lock is alone, so these are what interrupted starts left.
+    rm -rf -- "$root".partial.*
+    partial=$root.partial.$$
+    worker=
+    trap 'if [[ -n $worker ]]; then kill "$worker" 2>/dev/null || true; fi; rm -rf -- "$partial"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    make "$root" "$partial"
+    trap - EXIT INT TERM HUP
+  fi
+  # Or the command would hold the lock.
+  exec {lock}>&-
 }
 
-main "$@"
+if [[ ! -d $1 ]]; then ensure "$1"; fi
+exec "${@:2}"

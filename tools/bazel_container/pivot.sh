@@ -42,8 +42,8 @@ if ! cd -- "$folder" 2>/dev/null; then
 fi
 
 # The host's own paths and locales mean nothing inside; HOME, TERM, proxies, pip's and TLS settings do, and stay.
-unset BASH_ENV ENV LD_LIBRARY_PATH LD_PRELOAD PYTHONHOME PYTHONPATH LANGUAGE "${!LC_@}"
-export LANG=C.UTF-8 JAVA_HOME=/usr/lib/jvm/default-java
+unset BASH_ENV ENV JAVA_HOME LD_LIBRARY_PATH LD_PRELOAD PYTHONHOME PYTHONPATH LANGUAGE "${!LC_@}"
+export LANG=C.UTF-8
 
 if ((user == 0)); then exec "$@"; fi
 # As an ordinary user once more, without any right over the mounts above.

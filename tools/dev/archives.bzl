@@ -1,6 +1,6 @@
 """Repositories with the unpacked content of one package, pinned by hash and fetched through pip or npm."""
 
-load("//tools/runtime:find_python.bzl", "find_python")
+load("//tools/runtime:find_python.bzl", "pip_python")
 
 def _checked(rctx, result, what):
     if result.return_code != 0:
@@ -8,18 +8,19 @@ def _checked(rctx, result, what):
     return result
 
 def _wheel_archive_impl(rctx):
-    python = find_python(rctx, "3.13", exact = False)
     rctx.report_progress("Downloading " + rctx.attr.requirement)
     rctx.file("requirements.txt", "{} --hash=sha256:{}\n".format(rctx.attr.requirement, rctx.attr.sha256))
-    _checked(rctx, rctx.execute([python, "-m", "venv", "_pip"]), "making a virtual environment for pip")
     _checked(rctx, rctx.execute(
-        [rctx.path("_pip/bin/python"), "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-d", "_wheel", "-r", "requirements.txt"] +
+        [pip_python(rctx, "3.13"), "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-d", "_wheel", "-r", "requirements.txt"] +
         # The package's wheel is wanted for its files, whatever Python it says it runs on.
         ["--python-version=3.10", "--implementation=py", "--abi=none", "--platform=any"],
         timeout = 900,
     ), "downloading " + rctx.attr.requirement)
     wheels = [path for path in rctx.path("_wheel").readdir() if path.basename.endswith(".whl")]
-    rctx.extract(wheels[0], "content", type = "zip")
+
+    # Bazel tells an archive's kind by its name, and does not know wheels in every version.
+    rctx.symlink(wheels[0], "_wheel/wheel.zip")
+    rctx.extract("_wheel/wheel.zip", "content")
     rctx.delete("_wheel")
     rctx.delete("_pip")
     rctx.symlink(rctx.attr.build_file, "BUILD.bazel")
@@ -44,7 +45,7 @@ def _npm_archive_impl(rctx):
     check = "const [f, i] = process.argv.slice(1); const [a, h] = i.split(/-(.*)/s); process.exit(require('crypto').createHash(a).update(require('fs').readFileSync(f)).digest('base64') === h ? 0 : 1)"
     if rctx.execute([node, "-e", check, found["filename"], rctx.attr.integrity]).return_code != 0:
         fail("@{}: the package {} has another content than the pinned {}.".format(rctx.name, rctx.attr.package, rctx.attr.integrity))
-    rctx.extract(found["filename"], "content", stripPrefix = "package", type = "tar.gz")
+    rctx.extract(found["filename"], "content", stripPrefix = "package")
     rctx.delete(found["filename"])
     rctx.symlink(rctx.attr.build_file, "BUILD.bazel")
 

@@ -6,6 +6,7 @@ load("//tools/runtime:defaults.bzl", "wheel_repository")
 load("//tools/runtime:npm.bzl", "npm_packages")
 load(":archives.bzl", "npm_archive", "wheel_archive")
 
+# buildifier: disable=unnamed-macro
 def development_dependencies():
     """Declares the rule sets of the tests, for WORKSPACE."""
     maybe(
@@ -14,6 +15,12 @@ def development_dependencies():
         sha256 = "e6b87c89bd0b27039e3af2c5da01147452f240f75d505f5b6880874f31036307",
         strip_prefix = "rules_shell-0.6.1",
         urls = ["https://github.com/bazelbuild/rules_shell/releases/download/v0.6.1/rules_shell-v0.6.1.tar.gz"],
+    )
+
+    # Under Bzlmod bazel_skylib registers what its test rules need by itself.
+    native.register_toolchains(
+        "@bazel_skylib//toolchains/unittest:cmd_toolchain",
+        "@bazel_skylib//toolchains/unittest:bash_toolchain",
     )
 
 def development_repositories():

@@ -7,8 +7,10 @@
 //    "mode": "auto" | "predict" | "executeAsync", "info": FILE}
 // of which the last three may be left out (cpu, auto, none). Inputs are .npy files, or .json for strings; each output
 // is written to its own file in the outputs folder, and the results file lists for each job, in order,
-//   {"outputs": {NAME: {"file": FILE, "dtype": ..., "shape": [...]}}, "mode": ..., "format": ..., "default_outputs": [...]}
-// or {"error": SENTENCE, "stage": "load" | "inputs" | "run"}. A failed job does not stop the others, and the exit code is then still 0.
+//   {"outputs": {NAME: {"file": FILE, "dtype": ..., "shape": [...]}}, "mode": ..., "format": ...,
+//    "default_outputs": [...]}
+// or {"error": SENTENCE, "stage": "load" | "inputs" | "run"}. A failed job does not stop the others, nor does it change
+// the exit code.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,7 +18,7 @@ import {parseFlags, runMain, UserError} from './lib/args.mjs';
 import {readJson} from './lib/artifact.mjs';
 import {loadModel, runModel} from './lib/model.mjs';
 import {readValue, writeValue} from './lib/npy.mjs';
-import {Runtime} from './lib/runtime.mjs';
+import {PACKAGE_FLAGS, Runtime} from './lib/runtime.mjs';
 import {fromTensor, toTensor} from './lib/tensors.mjs';
 
 /** Keeps the last model, since jobs of one model usually come one after another. */
@@ -73,11 +75,11 @@ async function runJob(runtime, loader, job) {
 }
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {jobs: {required: true}, results: {required: true}, node_modules: {}});
+  const flags = parseFlags(argv, {jobs: {required: true}, results: {required: true}, ...PACKAGE_FLAGS});
   const jobs = readJson(flags.jobs, 'jobs file');
   if (!Array.isArray(jobs)) throw new UserError(`The jobs file "${flags.jobs}" must hold a list.`);
   console.warn = () => {};
-  const runtime = new Runtime(flags.node_modules);
+  const runtime = new Runtime(flags);
   const loader = new Loader(runtime);
   const results = [];
   for (const job of jobs) results.push(await runJob(runtime, loader, job));

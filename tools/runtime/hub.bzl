@@ -3,7 +3,7 @@
 _RUNTIME = """
 tfjs_runtime(
     name = "{name}",
-    interpreter = "{interpreter}//:python/bin/python3",
+    interpreter = "{interpreter}//:interpreter",
     interpreter_files = "{interpreter}//:files",
     packages = [{packages}],
     python_version = "{python_version}",

@@ -1,6 +1,6 @@
 """A repository of Python wheels, installed from a hash-locked file and pruned to what is opened."""
 
-load(":find_python.bzl", "find_python")
+load(":find_python.bzl", "pip_python")
 
 _BUILD = """\
 package(default_visibility = ["//visibility:public"])
@@ -39,17 +39,14 @@ def _python_wheels_impl(rctx):
             rctx.os.arch,
         ))
     version = rctx.attr.python_version
-    if rctx.attr.pip_interpreter:
-        python = rctx.path(rctx.attr.pip_interpreter)
-    else:
-        python = find_python(rctx, version, exact = False)
-
     rctx.report_progress("Preparing pip")
-    _run(rctx, [python, "-m", "venv", "_pip"], "making a virtual environment for pip (on Debian it needs python3-venv)")
-    pip = [rctx.path("_pip/bin/python"), "-m", "pip"]
+    python = pip_python(rctx, version)
     rctx.report_progress("Downloading and unpacking the wheels of " + rctx.attr.lock.name)
     arch = _PLATFORMS[rctx.os.arch]
-    _run(rctx, pip + [
+    _run(rctx, [
+        python,
+        "-m",
+        "pip",
         "install",
         "--quiet",
         "--require-hashes",
@@ -69,7 +66,7 @@ def _python_wheels_impl(rctx):
 
     rctx.report_progress("Pruning what no conversion opens")
     _run(rctx, [
-        rctx.path("_pip/bin/python"),
+        python,
         rctx.path(rctx.attr._prune),
         "--root=site-packages",
         "--rules=" + str(rctx.path(rctx.attr.prune)),

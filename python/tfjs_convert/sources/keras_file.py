@@ -56,7 +56,9 @@ def open_keras_file(path: Path) -> KerasFile:
     path = Path(path)
     what = f"`{path.name}`"
     if path.is_dir():
-        raise InputError(f"{what} is a directory; give {ACCEPTED} (a Keras SavedModel directory is converted as a SavedModel).")
+        raise InputError(
+            f"{what} is a directory; give {ACCEPTED} (a Keras SavedModel directory is converted as a SavedModel)."
+        )
     try:
         with path.open("rb") as file:
             magic = file.read(8)
@@ -105,7 +107,9 @@ def _read_h5(file: H5File) -> KerasFile:
             raise InputError(f"{file.what}: its `model_config` is no object; save the model again with `model.save`.")
         group = file.child(file.root, "model_weights")
         if not isinstance(group, h5py.Group):
-            raise InputError(f"{file.what} has a model's configuration, but no weights; save the model again with `model.save`.")
+            raise InputError(
+                f"{file.what} has a model's configuration, but no weights; save the model again with `model.save`."
+            )
         training = file.json(file.root, "training_config")
         return KerasFile(
             "h5",
@@ -118,9 +122,14 @@ def _read_h5(file: H5File) -> KerasFile:
         )
     if file.texts(file.root, "layer_names") is not None:
         return KerasFile("h5-weights", 2, version, None, groups=list(legacy_groups(file, file.root)), close=file.close)
-    if file.child(file.root, "layers") is not None or file.child(file.root, "_layer_checkpoint_dependencies") is not None:
+    if (
+        file.child(file.root, "layers") is not None
+        or file.child(file.root, "_layer_checkpoint_dependencies") is not None
+    ):
         return KerasFile("h5-store", 3, version, None, store=file, close=file.close)
-    raise InputError(f"{file.what} is an HDF5 file, but not one of Keras's: it has neither `model_config` nor `layer_names`.")
+    raise InputError(
+        f"{file.what} is an HDF5 file, but not one of Keras's: it has neither `model_config` nor `layer_names`."
+    )
 
 
 def _open_zip(path: Path, what: str) -> KerasFile:
@@ -133,7 +142,9 @@ def _open_zip(path: Path, what: str) -> KerasFile:
 
     try:
         config = parse_json(archive.read("config.json"), f"{what}, `config.json`")
-        metadata = parse_json(archive.read("metadata.json"), f"{what}, `metadata.json`") if "metadata.json" in archive else {}
+        metadata = (
+            parse_json(archive.read("metadata.json"), f"{what}, `metadata.json`") if "metadata.json" in archive else {}
+        )
         if not isinstance(config, dict) or not isinstance(metadata, dict):
             raise InputError(f"{what}: `config.json` is no object; save the model again with `model.save`.")
         if "model.weights.h5" not in archive:

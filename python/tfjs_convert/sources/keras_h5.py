@@ -120,7 +120,9 @@ class H5File:
             try:
                 return dataset[()]
             except (OSError, ValueError) as error:
-                raise InputError(f"{what}: the weight `{dataset.name}` cannot be read ({error}); the file is damaged.") from None
+                raise InputError(
+                    f"{what}: the weight `{dataset.name}` cannot be read ({error}); the file is damaged."
+                ) from None
 
         return Weight(name, tuple(int(n) for n in dataset.shape), dataset.dtype, load)
 
@@ -129,15 +131,21 @@ class H5File:
             return None
         size = h5py.h5a.get_info(node.id, name.encode()).data_size
         if size > MAX_TEXT:
-            raise InputError(f"{self.what}: its attribute `{name}` holds {size:,} bytes; at most {MAX_TEXT:,} are read.")
+            raise InputError(
+                f"{self.what}: its attribute `{name}` holds {size:,} bytes; at most {MAX_TEXT:,} are read."
+            )
         try:
             value = node.attrs[name]
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{self.what}: its attribute `{name}` cannot be read ({error}); the file is damaged.") from None
+            raise InputError(
+                f"{self.what}: its attribute `{name}` cannot be read ({error}); the file is damaged."
+            ) from None
         if isinstance(value, h5py.Empty):
             return np.empty((0,), dtype=object)
         if isinstance(value, (str, bytes)) and len(value) > MAX_TEXT:
-            raise InputError(f"{self.what}: its attribute `{name}` is longer than {MAX_TEXT:,} bytes, the most that is read.")
+            raise InputError(
+                f"{self.what}: its attribute `{name}` is longer than {MAX_TEXT:,} bytes, the most that is read."
+            )
         return value
 
 

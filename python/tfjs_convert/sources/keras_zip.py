@@ -35,7 +35,9 @@ class KerasZip:
         for member in self._members:
             parts = PurePosixPath(member.filename.replace("\\", "/")).parts
             if member.filename.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
-                raise InputError(f"{what} has an entry `{member.filename}` that climbs out of the archive; it is not read.")
+                raise InputError(
+                    f"{what} has an entry `{member.filename}` that climbs out of the archive; it is not read."
+                )
             if member.filename in seen:
                 raise InputError(f"{what} has two entries named `{member.filename}`; save the model again.")
             seen.add(member.filename)

@@ -17,7 +17,8 @@ import dataclasses
 
 import numpy as np
 
-FLOAT16_MAX = 65504.0
+from tfjs_convert.weights.dtypes import LITTLE_ENDIAN
+
 _FLOAT16_OVERFLOW = 65520.0  # the midpoint between the largest float16 and the next step; it rounds to infinity
 
 
@@ -57,7 +58,7 @@ class Affine:
         if self.clip_needed:
             # Rounding is monotonic: clipping codes is the same as clipping values before.
             np.clip(steps, 0, self.codes, out=steps)
-        return steps.astype(np.dtype(self.dtype).newbyteorder("<"))
+        return steps.astype(LITTLE_ENDIAN[self.dtype])
 
     def decode(self, codes: np.ndarray, dtype: str = "float32") -> np.ndarray:
         """Values of codes as TensorFlow.js computes them; int32 is rounded, half up, as `Math.round` does.
@@ -68,8 +69,10 @@ class Affine:
         steps *= self.scale
         steps += self.minimum
         if dtype == "int32":
-            return np.floor(steps + 0.5).astype("<i4")
-        return steps.astype("<f4")
+            # Beyond its ends int32 wraps, as JavaScript's typed arrays do.
+            return np.floor(steps + 0.5).astype(np.int64).astype("<i4")
+        with np.errstate(over="ignore"):
+            return steps.astype("<f4")
 
     def manifest(self) -> dict[str, object]:
         """The `quantization` entry, but for `original_dtype`."""

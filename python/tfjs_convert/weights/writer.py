@@ -12,7 +12,7 @@ from tfjs_convert.weights.dtypes import stored_dtype
 from tfjs_convert.weights.encode import EncodedWeight
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.patterns import resolve
-from tfjs_convert.weights.shards import ShardFile, shard_writer
+from tfjs_convert.weights.shards import ShardFile, ShardWriter, shard_writer
 from tfjs_convert.weights.weight import Weight
 
 
@@ -66,12 +66,9 @@ def write_weights(groups: Sequence[Sequence[Weight]], directory: Path, options: 
             entries = []
             try:
                 for weight in group:
-                    encoded = EncodedWeight(weight, chosen.get(weight.name), options)
-                    shards.begin_weight(weight.name, encoded.nbytes)
-                    for part in encoded.parts():
-                        shards.write(part)
-                    entries.append(encoded.entry)
-                    quality.append(encoded.quality())
+                    entry, record = _write_weight(weight, chosen.get(weight.name), options, shards)
+                    entries.append(entry)
+                    quality.append(record)
                 written = shards.finish()
             except BaseException:
                 shards.abandon()
@@ -84,6 +81,17 @@ def write_weights(groups: Sequence[Sequence[Weight]], directory: Path, options: 
         raise
     parameters = sum(math.prod(weight.shape) for weight in flat if weight.is_variable)
     return WeightsResult(manifest, list(files.values()), quality, parameters)
+
+
+def _write_weight(
+    weight: Weight, quantized: str | None, options: WeightOptions, shards: ShardWriter
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Writes one weight and returns its entry and its quality; its data is dropped before the next is loaded."""
+    encoded = EncodedWeight(weight, quantized, options)
+    shards.begin_weight(weight.name, encoded.nbytes)
+    for part in encoded.parts():
+        shards.write(part)
+    return encoded.entry, encoded.quality()
 
 
 def _choose(weights: Sequence[Weight], options: WeightOptions) -> dict[str, str]:

@@ -35,7 +35,8 @@ export function readModelJson(directory) {
   const file = path.join(directory, 'model.json');
   const json = readJson(file, 'model file');
   if (!['graph-model', 'layers-model'].includes(json.format)) {
-    throw new UserError(`The model file "${file}" has format "${json.format}"; it must be graph-model or layers-model.`);
+    throw new UserError(
+        `The model file "${file}" has format "${json.format}"; it must be graph-model or layers-model.`);
   }
   if (json.modelTopology == null) throw new UserError(`The model file "${file}" has no modelTopology.`);
   if (!Array.isArray(json.weightsManifest)) throw new UserError(`The model file "${file}" has no weightsManifest.`);
@@ -70,7 +71,8 @@ function readShard(directory, name, shards) {
   try {
     bytes = readBytes(file);
   } catch (error) {
-    throw new UserError(`The shard "${name}" of "${directory}" cannot be read (${error.code}); convert the model again.`);
+    throw new UserError(
+        `The shard "${name}" of "${directory}" cannot be read (${error.code}); convert the model again.`);
   }
   const known = shards?.find((shard) => shard.path === name);
   if (shards && !known) throw new UserError(`The shard "${name}" of "${directory}" is not in the info file.`);

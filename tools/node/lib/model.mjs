@@ -17,7 +17,10 @@ export async function loadModel(runtime, directory, info) {
   return new LayersModel(await runtime.layers.loadLayersModel(handler), info);
 }
 
-/** @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port a free axis is null; an unknown rank is null. */
+/**
+ * A free axis is null, and so is a shape of unknown rank.
+ * @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port
+ */
 
 class GraphModel {
   constructor(model, json) {
@@ -70,6 +73,8 @@ class LayersModel {
   constructor(model, info) {
     this.model = model;
     this.format = 'layers-model';
+    // A Sequential model has no input and output names before it is built.
+    if (!model.built) model.build();
     const inputNames = publicNames(model.inputNames, info?.inputs);
     this.inputs = model.inputs.map((input, i) => ({name: inputNames[i], dtype: input.dtype, shape: input.shape}));
     this.outputs = publicNames(model.outputNames, info?.outputs);

@@ -10,25 +10,29 @@ import {UserError} from './args.mjs';
 
 export const BACKENDS = ['cpu', 'wasm'];
 
+/** Flags by which every program is told where its packages are. */
+export const PACKAGE_FLAGS = {node_modules: {}, package_lock: {}};
+
 /**
- * @param {string | undefined} nodeModules the folder; its name must be `node_modules`, since the packages in it
- *     find one another by that name. Defaults to the environment variable TFJS_NODE_MODULES.
+ * @param {{node_modules?: string, package_lock?: string}} flags the folder, whose name must be `node_modules`, since
+ *     the packages in it find one another by that name; or the lock file beside it; or neither, for TFJS_NODE_MODULES.
  * @returns {{folder: string, require: NodeRequire}}
  */
-export function packages(nodeModules) {
-  const given = nodeModules ?? process.env.TFJS_NODE_MODULES;
-  if (!given) throw new UserError('No npm packages are named; write --node_modules=DIR or set TFJS_NODE_MODULES.');
-  const folder = path.resolve(given);
+export function packages({node_modules: given, package_lock: lock}) {
+  const named = given ?? (lock ? path.join(path.dirname(lock), 'node_modules') : process.env.TFJS_NODE_MODULES);
+  if (!named) throw new UserError('No npm packages are named; write --node_modules=DIR or set TFJS_NODE_MODULES.');
+  const folder = path.resolve(named);
   if (!fs.existsSync(path.join(folder, '@tensorflow', 'tfjs-core', 'package.json'))) {
-    throw new UserError(`The folder "${given}" holds no @tensorflow/tfjs-core; name a node_modules folder that does.`);
+    throw new UserError(`The folder "${named}" holds no @tensorflow/tfjs-core; name a node_modules folder that does.`);
   }
   return {folder, require: createRequire(path.join(folder, 'unused.js'))};
 }
 
 /** TensorFlow.js as this project uses it: `core`, the two model loaders, and `start` for backends. */
 export class Runtime {
-  constructor(nodeModules) {
-    const {folder, require} = packages(nodeModules);
+  /** @param {{node_modules?: string, package_lock?: string}} flags as for `packages`. */
+  constructor(flags) {
+    const {folder, require} = packages(flags);
     this.folder = folder;
     this.require = require;
     this.core = require('@tensorflow/tfjs-core');

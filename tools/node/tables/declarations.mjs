@@ -4,8 +4,8 @@ const FOLDERS = ['dist', 'dist/engine', 'dist/layers', 'dist/layers/preprocessin
 
 /**
  * @param {import('./source.mjs').Package} layers
- * @returns {Map<string, Map<string, {type: string, required: boolean}>>} by class name: the properties of the interface that
- *     its constructor takes, inherited ones included.
+ * @returns {Map<string, Map<string, {type: string, required: boolean}>>} by class name: the properties of the
+ *     interface that its constructor takes, inherited ones included.
  */
 export function readInterfaces(layers) {
   const text = FOLDERS.flatMap((folder) => layers.list(folder, '.d.ts').map((file) => layers.read(`${folder}/${file}`)))

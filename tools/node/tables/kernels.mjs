@@ -4,20 +4,20 @@
 //
 // {"versions": {PACKAGE: VERSION}, "kernels": {BACKEND: [NAME, ...]}}
 //
-// A set of packages may leave webgpu out, and then the table does too. Loading a backend's package registers its kernels, also where
-// the backend itself (a browser's) cannot start.
+// A set of packages may leave webgpu out, and then the table does too. Loading a backend's package registers its
+// kernels, also where the backend itself (a browser's) cannot start.
 
 import fs from 'node:fs';
 import {parseFlags, runMain, UserError} from '../lib/args.mjs';
-import {Runtime} from '../lib/runtime.mjs';
+import {PACKAGE_FLAGS, Runtime} from '../lib/runtime.mjs';
 import {Package, stableJson} from './source.mjs';
 
 const REQUIRED = ['cpu', 'wasm', 'webgl'];
 const OPTIONAL = ['webgpu'];
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {node_modules: {}, output: {required: true}});
-  const runtime = new Runtime(flags.node_modules);
+  const flags = parseFlags(argv, {...PACKAGE_FLAGS, output: {required: true}});
+  const runtime = new Runtime(flags);
   const versions = {};
   const kernels = {};
   const present = OPTIONAL.filter((backend) => Package.exists(runtime.folder, `tfjs-backend-${backend}`));

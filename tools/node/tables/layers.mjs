@@ -3,19 +3,19 @@
 //   node tables/layers.mjs --node_modules=DIR --output=FILE
 //
 // {"versions": {...}, "classes": {NAME: {
-//    "kind": "layer" | "cell" | "model" | "activation" | "initializer" | "regularizer" | "constraint" | "optimizer",
+//    "kind": layer, cell, model, activation, initializer, regularizer, constraint or optimizer,
 //    "bases": [NAME, ...],
 //    "config": {ARGUMENT: {"type": ..., "required": ..., "read": ..., "default": ...}}}},
 //  "identifiers": {KIND: [NAME, ...]}}
 //
 // Names are as in JavaScript (camelCase); the loader turns snake_case into them. `type` and `required` come from the
-// declarations, where there are any. `read` says that the constructor looks at the argument: one that is declared but not
-// read, or not there at all, is ignored in silence. `default` is there only where the source states a plain one.
+// declarations, where there are any. `read` says that the constructor looks at the argument: one that is declared but
+// not read, or not there at all, is ignored in silence. `default` is there only where the source states a plain one.
 // `identifiers` are the short names ("glorotUniform") that the package turns into classes.
 
 import fs from 'node:fs';
 import {parseFlags, runMain} from '../lib/args.mjs';
-import {packages} from '../lib/runtime.mjs';
+import {PACKAGE_FLAGS, packages} from '../lib/runtime.mjs';
 import {readInterfaces} from './declarations.mjs';
 import {blocks, literal, must, Package, stableJson} from './source.mjs';
 
@@ -26,8 +26,8 @@ const KINDS = {
 };
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {node_modules: {}, output: {required: true}});
-  const {folder, require} = packages(flags.node_modules);
+  const flags = parseFlags(argv, {...PACKAGE_FLAGS, output: {required: true}});
+  const {folder, require} = packages(flags);
   const layers = new Package(folder, 'tfjs-layers');
   const text = layers.read('dist/tf-layers.fesm.js');
   const classes = readClasses(text);

@@ -1,8 +1,8 @@
 // Which kernels a function of tfjs-core runs, read from the text of its flat bundle.
 //
-// `sure` kernels: without one of them the function fails. They are those it names at its body's outermost level, there also
-// through other functions, and the one it names if it names just one. `maybe` kernels are reached under conditions that this
-// reading does not weigh. Gradients, and branches for complex64, are left out.
+// `sure` kernels: without one of them the function fails. They are those it names at its body's outermost level, there
+// also through other functions, and the one it names if it names just one. `maybe` kernels are reached under conditions
+// that this reading does not weigh. Gradients, and branches for complex64, are left out.
 
 import {blocks, must} from './source.mjs';
 
@@ -28,7 +28,10 @@ export class OpKernels {
     }
   }
 
-  /** @param {string} name a public name, `matMul` or `linalg.bandPart`. @returns {{sure: Set<string>, maybe: Set<string>}} */
+  /**
+   * @param {string} name a public name, `matMul` or `linalg.bandPart`.
+   * @returns {{sure: Set<string>, maybe: Set<string>}}
+   */
   of(name) {
     const local = this.resolve(name);
     const sure = this.reach(local, outermost);
@@ -74,7 +77,7 @@ export class OpKernels {
 const withoutBranches = (body) => body.replace(/^( *)const grad(?:Func)? = [^]*?^\1\};?$/gm, '')
     .replace(/^( *)if \([^\n]*dtype === 'complex64'\) \{\n[^]*?^\1\}/gm, '');
 
-/** A body's lines at its own level (four spaces), without those that branch; its head and nested blocks are left out. */
+/** A body's lines at its own level (four spaces), without those that branch, its head, and nested blocks. */
 const outermost = (body) => body.split('\n').slice(1)
     .filter((line) => /^ {4}[^ }]/.test(line) && !/^ {4}(if|for|while|switch)\b|=>| \? |&&|\|\|/.test(line)).join('\n');
 

@@ -4,7 +4,7 @@
 //
 // {"versions": {...}, "ops": {NAME: {
 //    "category": ..., "inputs": [...], "attrs": [...], "outputs": [...],  as the package lists them
-//    "mapped":      the runtime's mapper includes the op's category; an op that is not mapped loads and then cannot run,
+//    "mapped":      the runtime's mapper includes the op's list; an op that is not mapped loads and then cannot run,
 //    "implemented": the category's executor has a case for it,
 //    "async":       predict() refuses a graph that runs it; executeAsync() is needed,
 //    "kernels":       kernels that it cannot do without,
@@ -12,15 +12,15 @@
 
 import fs from 'node:fs';
 import {parseFlags, runMain} from '../lib/args.mjs';
-import {packages} from '../lib/runtime.mjs';
+import {PACKAGE_FLAGS, packages} from '../lib/runtime.mjs';
 import {OpKernels} from './op_kernels.mjs';
 import {literal, must, Package, stableJson} from './source.mjs';
 
 const LISTS = 'dist/operations/op_list';
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {node_modules: {}, output: {required: true}});
-  const {folder} = packages(flags.node_modules);
+  const flags = parseFlags(argv, {...PACKAGE_FLAGS, output: {required: true}});
+  const {folder} = packages(flags);
   const converter = new Package(folder, 'tfjs-converter');
   const core = new Package(folder, 'tfjs-core');
   const kernels = new OpKernels(core);
@@ -77,13 +77,13 @@ function mappedLists(converter) {
 function asyncNames(converter) {
   const text = converter.read('dist/executor/model_analysis.js');
   const sets = ['CONTROL_FLOW_OPS', 'DYNAMIC_SHAPE_OPS', 'HASH_TABLE_OPS'].map((name) => {
-    const list = must(new RegExp(`const ${name} = new Set\\((\\[[^\\]]*\\])\\)`).exec(text), `the set ${name}`)[1];
-    return literal(list);
+    const pattern = new RegExp(`const ${name} = new Set\\((\\[[^\\]]*\\])\\)`);
+    return literal(must(pattern.exec(text), `the set ${name}`)[1]);
   });
   return new Set(sets.flat());
 }
 
-/** @returns {{async: boolean, cases: Map<string, string[]>}} for each op, the functions of tfjs-core that its case calls. */
+/** @returns {{async: boolean, cases: Map<string, string[]>}} by op, the functions of tfjs-core that its case calls. */
 function readExecutor(converter, list) {
   const cases = new Map();
   const name = `${list}_executor.js`;
@@ -91,7 +91,8 @@ function readExecutor(converter, list) {
   const text = converter.read(`dist/operations/executors/${name}`);
   const body = must(/switch \(node\.op\) \{([^]*)\n        default:/.exec(text), `the cases of ${name}`)[1];
   // Labels without statements between them share the statements that follow.
-  for (const [, labels, statements] of body.matchAll(/((?:\n {8}case '\w+':(?: *\/\/.*)?)+)([^]*?)(?=\n {8}case |$)/g)) {
+  const groups = /((?:\n {8}case '\w+':(?: *\/\/.*)?)+)([^]*?)(?=\n {8}case |$)/g;
+  for (const [, labels, statements] of body.matchAll(groups)) {
     const calls = [...statements.matchAll(/\bops\.([a-zA-Z0-9.]+)\(/g)].map(([, call]) => call);
     for (const [, op] of labels.matchAll(/'(\w+)'/g)) cases.set(op, [...new Set(calls)]);
   }

@@ -23,8 +23,8 @@ export class Package {
       const text = fs.readFileSync(path.join(this.folder, file), 'utf8');
       return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
     } catch (error) {
-      throw new UserError(`The package @tensorflow/${this.name} has no readable "${file}" (${error.code}); tables are ` +
-          'read from version 4.22.0, unpruned of this file.');
+      throw new UserError(`The package @tensorflow/${this.name} has no readable "${file}" (${error.code}); tables ` +
+          'are read from version 4.22.0, unpruned of this file.');
     }
   }
 
@@ -53,7 +53,7 @@ export function blocks(text, keyword) {
 
 /** Fails when a pattern that tables stand on no longer matches the package. */
 export function must(match, what) {
-  if (!match) throw new UserError(`The packages no longer show ${what}; the table programs need work for this version.`);
+  if (!match) throw new UserError(`The packages no longer show ${what}; adapt the table programs to this version.`);
   return match;
 }
 
