@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator
 
 from tfjs_convert.layers.check import ANY_INITIALIZER, clean
 from tfjs_convert.layers.model import Layer, Model, Ref
+from tfjs_convert.layers.names import layer_variables
 from tfjs_convert.layers.rewrite.context import VALID_NAME
 from tfjs_convert.tables import Tables
 from tfjs_convert.weights.weight import Weight
@@ -48,7 +50,8 @@ def _rename(model: Model, notes: list[str]) -> None:
             taken.add(name)
             if name != layer.name:
                 notes.append(
-                    f"Layer `{layer.name}` ({layer.class_name}): is named `{name}`, as TensorFlow.js needs names that are plain and unique."
+                    f"Layer `{layer.name}` ({layer.class_name}): is named `{name}`, as TensorFlow.js needs "
+                    "names that are plain and unique."
                 )
                 layer.name = name
 
@@ -116,7 +119,10 @@ class _Emitter:
 def _plainly_initialized(cell: dict[str, object]) -> dict[str, object]:
     """Stacked cells are initialized even where weights follow, and the loader's Orthogonal fails then."""
     config = cell["config"]
-    return {**cell, "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()}}
+    return {
+        **cell,
+        "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()},
+    }
 
 
 def _is_chain(model: Model) -> bool:
@@ -129,8 +135,7 @@ def _is_chain(model: Model) -> bool:
     ):
         return False
     return all(
-        len(layer.calls) == 1 and layer.calls[0].inputs == [Ref(before)]
-        for before, layer in zip(layers, layers[1:], strict=False)
+        len(layer.calls) == 1 and layer.calls[0].inputs == [Ref(before)] for before, layer in itertools.pairwise(layers)
     )
 
 
@@ -160,27 +165,6 @@ def _numbers(model: Model) -> dict[tuple[Layer, int], int]:
 
 
 def _weights(layer: Layer) -> Iterator[Weight]:
-    if layer.model is not None:
-        for inner in layer.model.layers:
-            yield from _weights(inner)
-        return
-    yield from _scoped(layer, layer.name)
-
-
-def _scoped(layer: Layer, scope: str) -> Iterator[Weight]:
-    """The layer's weights under the names that TensorFlow.js gives its variables when it is built in `scope`."""
-    if layer.model is not None:
-        yield from _weights(layer)
-        return
-    for role, weight in layer.variables.items():
-        yield dataclasses.replace(weight, name=f"{scope}/{role}")
-    if layer.class_name == "Bidirectional":
-        inner = layer.children["layer"].name
-        yield from _scoped(layer.children["layer"], f"{scope}/forward_{inner}")
-        yield from _scoped(layer.children["backward_layer"], f"{scope}/backward_{inner}")
-        return
-    for role, child in layer.children.items():
-        # Cells and wrapped layers are built without a scope of their own, stacked cells in numbered ones.
-        yield from _scoped(
-            child, f"{scope}/RNNCell_{role.removeprefix('cells/')}" if role.startswith("cells/") else scope
-        )
+    """The layer's weights under the names that TensorFlow.js gives its variables."""
+    for owner, role, name in layer_variables(layer):
+        yield dataclasses.replace(owner.variables[role], name=name)

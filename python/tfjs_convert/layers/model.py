@@ -1,7 +1,8 @@
 """A model of layers, whatever file it came from.
 
-Layers are nodes that may be called several times (shared layers); a `Ref` names one output tensor of one call. Sequential and
-functional models have the same form here; `kind` only remembers how a model was written, so that it can be written so again.
+Layers are nodes that may be called several times (shared layers); a `Ref` names one output tensor of one call.
+Sequential and functional models have the same form here; `kind` only remembers how a model was written, so that it
+can be written so again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class Ref:
 
 @dataclasses.dataclass(eq=False)
 class Call:
-    """One use of a layer: the tensors it takes, in order, keyword arguments that are plain values, and tensors given as masks."""
+    """One use of a layer: the tensors it takes, in order, keyword arguments that are plain values, and tensors
+    given as masks.
+    """
 
     inputs: list[Ref]
     kwargs: dict[str, object] = dataclasses.field(default_factory=dict)

@@ -1,4 +1,6 @@
-"""Rules for convolutions: what TensorFlow.js has in two dimensions only, or without groups, dilation or causal padding."""
+"""Rules for convolutions: what TensorFlow.js has in two dimensions only, or without groups, dilation or causal
+padding.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,8 @@ def _ungrouped(r: Rewrite, config: dict, groups: int) -> tuple[dict, dict[str, W
         return full
 
     r.note(
-        f"groups={groups} is expressed by a full kernel with zeros, {groups} times as large; a graph model keeps it small"
+        f"groups={groups} is expressed by a full kernel with zeros, {groups} times as large; a graph model "
+        "keeps it small"
     )
     return config, {**r.layer.variables, "kernel": derive(kernel, (*window, inner * groups, filters), spread)}
 
@@ -128,7 +131,9 @@ def _around_channels(r: Rewrite, class_name: str, config: dict, variables: dict[
 
 
 def lifted(class_name: str) -> object:
-    """A rule that runs a one-dimensional layer as its two-dimensional sibling `class_name`, on an image of width one."""
+    """A rule that runs a one-dimensional layer as its two-dimensional sibling `class_name`, on an image of width
+    one.
+    """
 
     def rule(r: Rewrite) -> Wiring:
         config = plain(r.config, "groups", "output_padding")
