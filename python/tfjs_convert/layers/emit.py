@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from collections.abc import Iterator
 
 from tfjs_convert.layers.check import ANY_INITIALIZER, clean
-from tfjs_convert.layers.model import Layer, Model, Ref
+from tfjs_convert.layers.keras_order import sort_layers
+from tfjs_convert.layers.model import Layer, Model, Ref, is_chain
 from tfjs_convert.layers.names import layer_variables
 from tfjs_convert.layers.rewrite.context import VALID_NAME
 from tfjs_convert.tables import Tables
@@ -29,6 +29,7 @@ def emit(model: Model, tables: Tables, notes: list[str]) -> Topology:
     Raises:
       UnsupportedLayerError: TensorFlow.js does not know a layer or an argument.
     """
+    sort_layers(model)
     _rename(model, notes)
     config = _Emitter(tables, notes).model(model, True)
     return Topology(config, [list(_weights(layer)) for layer in model.layers])
@@ -70,7 +71,7 @@ class _Emitter:
 
     def model(self, model: Model, trainable: bool) -> dict[str, object]:
         trainable = trainable and bool(model.trainable)
-        if model.kind == "sequential" and _is_chain(model):
+        if model.kind == "sequential" and is_chain(model):
             layers = [self.layer(layer, trainable) for layer in model.layers]
             return {"class_name": "Sequential", "config": {"name": model.name, "layers": layers}}
         numbers = _numbers(model)
@@ -123,20 +124,6 @@ def _plainly_initialized(cell: dict[str, object]) -> dict[str, object]:
         **cell,
         "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()},
     }
-
-
-def _is_chain(model: Model) -> bool:
-    layers = model.layers
-    if (
-        len(layers) < 2
-        or layers[0].class_name != "InputLayer"
-        or model.inputs != [Ref(layers[0])]
-        or model.outputs != [Ref(layers[-1])]
-    ):
-        return False
-    return all(
-        len(layer.calls) == 1 and layer.calls[0].inputs == [Ref(before)] for before, layer in itertools.pairwise(layers)
-    )
 
 
 def _numbers(model: Model) -> dict[tuple[Layer, int], int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain, walk_layer
+from tfjs_convert.layers.keras_config import WITHOUT_BASE
+from tfjs_convert.layers.keras_order import sort_layers
+from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain
 from tfjs_convert.layers.refuse import refuse
 from tfjs_convert.layers.rewrite.context import derive
 from tfjs_convert.layers.rewrite.recurrent import GATES, LAYER_OF_CELL, OURS, THEIRS
@@ -32,9 +34,9 @@ def prepare(model: Model, generation: int) -> None:
     Raises:
       UnsupportedLayerError: Keras's layer of that name computes something else, or there is none.
     """
-    for layer in model.layers:
-        for part in walk_layer(layer):
-            _prepare(part, generation)
+    for part in model.walk():
+        _prepare(part, generation)
+    sort_layers(model)
 
 
 def _prepare(layer: Layer, generation: int) -> None:
@@ -44,6 +46,8 @@ def _prepare(layer: Layer, generation: int) -> None:
             config[key] = value
     if name in ONLY_2 and generation == 3:
         raise refuse(layer.name, name, "Keras 3 has no such layer; write the file for Keras 2")
+    if name in WITHOUT_BASE and generation == 3:
+        config.pop("trainable", None)  # Keras 3 does not take it there.
     if name in ("GRU", "GRUCell"):
         config["reset_after"] = False
     if name == "UpSampling2D" and config.get("interpolation") == "bilinear":

@@ -29,6 +29,8 @@ def conv(r: Rewrite) -> Wiring:
         if config.get("padding") == "causal":
             before += causal_padding(r, config, bool(before))
             config["padding"] = "valid"
+    if groups > 1 and _is_depthwise(r, config):
+        return _as_depthwise(r, config)
     if groups > 1:
         config, variables = _ungrouped(r, config, groups)
         layer, post = _main(r, r.layer.class_name, config, variables)
@@ -62,6 +64,26 @@ def causal_padding(r: Rewrite, config: dict, swapped: bool = False) -> list[Laye
         r.make("ZeroPadding2D", {"padding": [[amount, 0], [0, 0]]}, role="pad"),
         r.reshape([None if time is None else time + amount, channels], "pad_out"),
     ]
+
+
+def _is_depthwise(r: Rewrite, config: dict) -> bool:
+    """Whether each group is one channel of an image, and nothing dilates, which DepthwiseConv2D would ignore."""
+    dilated = any(n != 1 for n in as_list(config.get("dilation_rate", 1), 2))
+    return r.layer.class_name == "Conv2D" and r.layer.variables["kernel"].shape[2] == 1 and not dilated
+
+
+def _as_depthwise(r: Rewrite, config: dict) -> Wiring:
+    kernel = r.layer.variables["kernel"]
+    multiplier = config["filters"] // r.config["groups"]
+    target = (*kernel.shape[:2], r.config["groups"], multiplier)
+    variables = {**r.layer.variables, "depthwise_kernel": derive(kernel, target, lambda array: array)}
+    del variables["kernel"]
+    for part in ("initializer", "regularizer", "constraint"):
+        config[f"depthwise_{part}"] = config.pop(f"kernel_{part}", None)
+    config["depth_multiplier"] = multiplier
+    r.note("one channel for each group is expressed with DepthwiseConv2D")
+    layer, post = _main(r, "DepthwiseConv2D", plain(config, "filters"), variables)
+    return then(chain(layer), post)
 
 
 def _ungrouped(r: Rewrite, config: dict, groups: int) -> tuple[dict, dict[str, Weight]]:
