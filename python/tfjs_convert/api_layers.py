@@ -171,7 +171,14 @@ def tensors(model: Model) -> tuple[list[TensorInfo], list[TensorInfo]]:
         )
         for ref in model.inputs
     ]
-    return inputs, [TensorInfo(ref.layer.name, "float32", shapes.get(ref)) for ref in model.outputs]
+    outputs = []
+    seen: Counter[str] = Counter()
+    for ref in model.outputs:
+        # The runtime names all outputs of a layer alike; here the second is `name_1`, the third `name_2`.
+        count = seen[ref.layer.name]
+        seen[ref.layer.name] += 1
+        outputs.append(TensorInfo(f"{ref.layer.name}_{count}" if count else ref.layer.name, "float32", shapes.get(ref)))
+    return inputs, outputs
 
 
 def _tensor(info: TensorInfo) -> dict[str, object]:

@@ -55,7 +55,7 @@ def multiline_args(ctx):
     args.set_param_file_format("multiline")
     return args
 
-def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, execution_requirements = {}):
+def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, env = {}, execution_requirements = {}):
     """Runs a main program of the converter in one of its runtimes.
 
     Args:
@@ -67,6 +67,7 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
       outputs: the declared outputs.
       mnemonic: the kind of work, as `TfjsGraphModel`.
       progress_message: one line with `%{label}`.
+      env: environment variables that this program needs otherwise than conversions do.
       execution_requirements: further requirements, such as those that the target's tags ask for.
     """
     toolchain = RUNTIMES[runtime]
@@ -78,7 +79,7 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
     _run(
         ctx,
         arguments = [start, args],
-        env = _PYTHON_ENV | info.env | {"PYTHONPATH": "{}:{}".format(_import_root(ctx), info.env["PYTHONPATH"])},
+        env = _PYTHON_ENV | env | info.env | {"PYTHONPATH": "{}:{}".format(_import_root(ctx), info.env["PYTHONPATH"])},
         executable = info.interpreter,
         execution_requirements = execution_requirements,
         inputs = depset(ctx.files._library + [main], transitive = [inputs if type(inputs) == "depset" else depset(inputs)]),

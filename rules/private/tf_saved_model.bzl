@@ -47,9 +47,11 @@ def _tf_saved_model_impl(ctx):
             len(srcs),
         ))
     root = models[0].dirname + "/"
-    strangers = [file.short_path for file in srcs if not file.path.startswith(root)]
+
+    # Whole paths: what tells a source file from a built one in the same package is not in the short ones.
+    strangers = [file.path for file in srcs if not file.path.startswith(root)]
     if strangers:
-        fail("{}: every file of srcs lies in the folder of saved_model.pb ({}), got {}; leave the others out.".format(ctx.label, models[0].short_path, strangers))
+        fail("{}: every file of srcs lies in the folder of saved_model.pb ({}), got {}; leave the others out.".format(ctx.label, models[0].path, strangers))
     files = [file for file in srcs if file.basename != "fingerprint.pb"]
     return [
         DefaultInfo(files = depset(files)),

@@ -2,6 +2,7 @@
 
 load("//rules:providers.bzl", "ModelSourceInfo", "TfjsModelInfo")
 load(":actions.bzl", "NODE_TOOLCHAIN", "node_attrs", "python_attrs", "python_toolchain", "run_python")
+load(":metadata_attrs.bzl", "METADATA_ATTRS", "add_metadata_flags")
 load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
 load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
 load(":weights_attrs.bzl", "WEIGHTS_ATTRS", "add_weights_flags")
@@ -24,10 +25,6 @@ _ATTRS = {
         default = "auto",
         doc = "How loops and conditionals are written: `true` as functions (`While`, `If`), `false` as `Switch` and `Merge` nodes, `auto` as TensorFlow.js can run them.",
         values = ["auto", "false", "true"],
-    ),
-    "metadata": attr.label_keyed_string_dict(
-        allow_files = [".json"],
-        doc = "JSON files to carry in the model's `userDefinedMetadata`, each with its key.",
     ),
     "model": attr.label(
         doc = "The model, a `tf_saved_model`.",
@@ -52,7 +49,7 @@ _ATTRS = {
         doc = "Whether the names of the function's structured outputs are recorded for the loader.",
     ),
     "_convert": attr.label(default = "//tools/convert:graph_model.py", allow_single_file = True),
-} | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
+} | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
 def _tfjs_graph_model_impl(ctx):
     source = ctx.attr.model[ModelSourceInfo]
@@ -72,8 +69,7 @@ def _tfjs_graph_model_impl(ctx):
     if ctx.attr.use_structured_outputs_names:
         args.add("--use_structured_outputs_names")
     add_weights_flags(ctx, args)
-    for target, key in ctx.attr.metadata.items():
-        args.add_all(target.files, format_each = "--metadata=" + key + ":%s")
+    add_metadata_flags(ctx, args)
     run_python(
         ctx,
         args = args,

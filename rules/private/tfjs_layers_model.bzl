@@ -2,6 +2,7 @@
 
 load("//rules:providers.bzl", "TfjsModelInfo")
 load(":actions.bzl", "NODE_TOOLCHAIN", "node_attrs", "python_attrs", "python_toolchain", "run_python")
+load(":metadata_attrs.bzl", "METADATA_ATTRS", "add_metadata_flags")
 load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
 load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
 load(":weights_attrs.bzl", "WEIGHTS_ATTRS", "add_weights_flags")
@@ -20,10 +21,6 @@ What the file holds is told from its content, not its name. The output is a dire
 """
 
 _ATTRS = {
-    "metadata": attr.label_keyed_string_dict(
-        allow_files = [".json"],
-        doc = "JSON files to carry in the model's `userDefinedMetadata`, each with its key.",
-    ),
     "model": attr.label(
         allow_single_file = True,
         doc = "The model: a Keras file (`.h5`, `.hdf5`, `.keras`).",
@@ -33,7 +30,7 @@ _ATTRS = {
         doc = "Whether each layer's weights become a group of files of their own.",
     ),
     "_convert": attr.label(default = "//tools/convert:layers_model.py", allow_single_file = True),
-} | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
+} | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
 def _tfjs_layers_model_impl(ctx):
     if ctx.file.model.is_directory:
@@ -45,8 +42,7 @@ def _tfjs_layers_model_impl(ctx):
     if ctx.attr.split_weights_by_layer:
         args.add("--split_weights_by_layer")
     add_weights_flags(ctx, args)
-    for target, key in ctx.attr.metadata.items():
-        args.add_all(target.files, format_each = "--metadata=" + key + ":%s")
+    add_metadata_flags(ctx, args)
     run_python(
         ctx,
         args = args,

@@ -92,6 +92,9 @@ def _reference_outputs(ctx, model):
     run_python(
         ctx,
         args = args,
+
+        # Without oneDNN, TensorFlow has no dilated depthwise convolution on a CPU.
+        env = {"TF_ENABLE_ONEDNN_OPTS": "1"},
         inputs = depset([model.info], transitive = [files]),
         main = ctx.file._reference,
         mnemonic = "TfjsReference",

@@ -31,4 +31,6 @@ def add_weights_flags(ctx, args):
     for dtype, patterns in ctx.attr.quantize.items():
         if dtype not in QUANTIZED_DTYPES:
             fail("{}: quantize has the keys {}, got: {}".format(ctx.label, QUANTIZED_DTYPES, dtype))
+        if not patterns:
+            fail("{}: quantize has at least one pattern for each dtype, got none for {}; write [\"*\"] for all weights.".format(ctx.label, dtype))
         args.add_all(patterns, format_each = "--quantize=" + dtype + ":%s", allow_closure = True)

@@ -22,7 +22,7 @@ Subjects are configured with the stub toolchains, so that no test downloads Tens
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 
 STUBS = Label("//tests/rules/stubs:all")
-NO_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")
+NO_USERS_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")
 
 def with_toolchains(*labels):
     """Returns the settings under which subjects find these toolchains before the registered ones.
@@ -32,7 +32,7 @@ def with_toolchains(*labels):
     """
     return {"//command_line_option:extra_toolchains": [str(label) for label in labels]}
 
-def analysis_test(implementation, config_settings = with_toolchains(STUBS, NO_PYTHON), **kwargs):
+def analysis_test(implementation, config_settings = with_toolchains(STUBS, NO_USERS_PYTHON), **kwargs):
     """Returns a test rule whose subject is configured with the stub toolchains.
 
     Args:
@@ -83,6 +83,9 @@ def only_action(env, mnemonic):
     Args:
       env: the test environment.
       mnemonic: the mnemonic.
+
+    Returns:
+      The action, or where the test has failed one without anything in it.
     """
     found = actions(env, mnemonic)
     if len(found) != 1:
@@ -101,18 +104,26 @@ def paths(files):
     """
     return sorted([file.short_path for file in (files.to_list() if type(files) == "depset" else files)])
 
+def below_bin(text):
+    """Returns a text with `BIN` in place of each folder of built files, whatever its configuration.
+
+    Args:
+      text: the text, with folders such as `bazel-out/k8-fastbuild/bin`.
+    """
+    pieces = text.split("bazel-out/")
+    return pieces[0] + "".join(["BIN/" + piece.partition("/bin/")[2] for piece in pieces[1:]])
+
 def argv(env, action, without = []):
-    """Returns an action's command line, with `BIN` for the folder of built files and `LABEL` for the subject.
+    """Returns an action's command line, with `BIN` for folders of built files and `LABEL` for the subject.
 
     Args:
       env: the test environment.
       action: the action.
       without: flags that are left out.
     """
-    bin_dir = analysistest.target_bin_dir_path(env)
     label = str(analysistest.target_under_test(env).label)
     return [
-        argument.replace(bin_dir + "/", "BIN/").replace("=" + label, "=LABEL")
+        below_bin(argument).replace("=" + label, "=LABEL")
         for argument in action.argv
         if argument.partition("=")[0] not in without
     ]
@@ -142,17 +153,16 @@ def assert_lacks(env, actual, unwanted, what):
     asserts.true(env, not found, "{}: expected no {} among {}".format(what, found, actual))
 
 def assert_env(env, action, expected):
-    """Asserts some of an action's environment variables, with `BIN` for the folder of built files.
+    """Asserts some of an action's environment variables, with `BIN` for folders of built files.
 
     Args:
       env: the test environment.
       action: the action.
       expected: the variables.
     """
-    bin_dir = analysistest.target_bin_dir_path(env)
     for name, value in expected.items():
         actual = action.env.get(name)
-        asserts.equals(env, value, actual.replace(bin_dir + "/", "BIN/") if actual else actual, "{}: environment variable {}".format(action.mnemonic, name))
+        asserts.equals(env, value, below_bin(actual) if actual else actual, "{}: environment variable {}".format(action.mnemonic, name))
 
 def assert_output_group(env, group, expected):
     """Asserts the files of one of the subject's output groups.

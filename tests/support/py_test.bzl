@@ -13,7 +13,7 @@ export PYTHONPATH="$root/python:$root:{packages}"
 export TFJS_TEST_NODE="$root/{node}"
 export TFJS_TEST_NODE_MODULES="$root/{node_modules}"
 export TFJS_CONVERT_TABLES="$root/{tables}"
-export PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1 TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 CUDA_VISIBLE_DEVICES=-1
+export PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1 TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=-1
 export HOME="${{TEST_TMPDIR:-$(mktemp -d)}}"
 exec "$root/{interpreter}" -s -P -m pytest -q -p no:cacheprovider -p tests.support.bazel_plugin \\
   --import-mode=importlib --rootdir="$root" -c "$root/pyproject.toml" \\

@@ -6,6 +6,7 @@ load("//tools/runtime:defaults.bzl", "wheel_repository")
 load("//tools/runtime:npm.bzl", "npm_packages")
 load(":archives.bzl", "npm_archive", "wheel_archive")
 
+# buildifier: disable=unnamed-macro
 def development_dependencies():
     """Declares the rule sets of the tests, for WORKSPACE."""
     maybe(

@@ -21,9 +21,9 @@ tfjs_node = rule(
     implementation = _tfjs_node_impl,
     doc = "Node with the npm packages of TensorFlow.js. Register your own with `toolchain(toolchain_type = \"@rules_tfjs//tools/runtime:node_toolchain_type\", …)`.",
     attrs = {
-        "node": attr.label(allow_single_file = True, mandatory = True, doc = "The Node executable, version 20 or newer."),
-        "package_lock": attr.label(allow_single_file = True, mandatory = True, doc = "A file in the folder that holds `node_modules`."),
-        "packages": attr.label_list(mandatory = True, doc = "All files of `node_modules`."),
+        "node": attr.label(allow_single_file = True, cfg = "exec", mandatory = True, doc = "The Node executable, version 20 or newer."),
+        "package_lock": attr.label(allow_single_file = True, cfg = "exec", mandatory = True, doc = "A file in the folder that holds `node_modules`."),
+        "packages": attr.label_list(cfg = "exec", mandatory = True, doc = "All files of `node_modules`."),
     },
     provides = [platform_common.ToolchainInfo],
 )

@@ -1,6 +1,7 @@
 """The converter's toolchain: an interpreter, and the packages of one of the three runtimes."""
 
 load(":interpreter.bzl", "NO_PYTHON")
+load(":users_python.bzl", "UsersPythonInfo")
 
 # The names of the runtimes, each with the toolchain type that a rule asks for.
 RUNTIMES = {
@@ -8,8 +9,6 @@ RUNTIMES = {
     "full": Label("//tools/runtime:full_toolchain_type"),
     "light": Label("//tools/runtime:light_toolchain_type"),
 }
-
-_PYTHON_TOOLCHAIN = Label("@rules_python//python:toolchain_type")
 
 TfjsRuntimeInfo = provider(
     doc = "How an action runs the converter: everything it needs, as declared inputs.",
@@ -23,9 +22,8 @@ TfjsRuntimeInfo = provider(
 
 def _users_interpreter(ctx):
     """Returns the hermetic interpreter that the user registered with rules_python, or None."""
-    toolchain = ctx.toolchains[_PYTHON_TOOLCHAIN]
-    runtime = getattr(toolchain, "py3_runtime", None) if toolchain else None
-    if not runtime or not runtime.interpreter:
+    runtime = ctx.attr._users_python[UsersPythonInfo].runtime
+    if not runtime:
         return None
     info = getattr(runtime, "interpreter_version_info", None)
     version = "{}.{}".format(info.major, info.minor) if info else getattr(runtime, "python_version", "")
@@ -65,12 +63,12 @@ tfjs_runtime = rule(
     implementation = _tfjs_runtime_impl,
     doc = "A runtime of the converter. Register your own with `toolchain(toolchain_type = \"@rules_tfjs//tools/runtime:core_toolchain_type\", …)`.",
     attrs = {
-        "interpreter": attr.label(allow_single_file = True, mandatory = True, doc = "The Python interpreter, `PREFIX/bin/python3` with its library in `PREFIX/lib`; one registered with rules_python takes its place if it is hermetic and of the same version."),
-        "interpreter_files": attr.label(mandatory = True, doc = "The interpreter with its standard library."),
-        "packages": attr.label_list(mandatory = True, doc = "All files of the packages."),
+        "interpreter": attr.label(allow_single_file = True, cfg = "exec", mandatory = True, doc = "The Python interpreter, `PREFIX/bin/python3` with its library in `PREFIX/lib`; one registered with rules_python takes its place if it is hermetic and of the same version."),
+        "interpreter_files": attr.label(cfg = "exec", mandatory = True, doc = "The interpreter with its standard library."),
+        "packages": attr.label_list(cfg = "exec", mandatory = True, doc = "All files of the packages."),
         "python_version": attr.string(mandatory = True, doc = "The version that the packages were built for, such as `3.13`."),
-        "sites": attr.label_list(allow_files = True, mandatory = True, doc = "One file at the top of each folder of packages, in the order in which they are searched."),
+        "sites": attr.label_list(allow_files = True, cfg = "exec", mandatory = True, doc = "One file at the top of each folder of packages, in the order in which they are searched."),
+        "_users_python": attr.label(default = "//tools/runtime:users_python", cfg = "exec", providers = [UsersPythonInfo]),
     },
-    toolchains = [config_common.toolchain_type(_PYTHON_TOOLCHAIN, mandatory = False)],
     provides = [platform_common.ToolchainInfo],
 )

@@ -13,8 +13,9 @@ from pathlib import Path
 from tfjs_convert.errors import InputError
 
 _BLOCK = 1 << 20
-_GZIP = 31  # zlib's window for a gzip file
+_GZIP_WINDOW = 31  # the window that makes zlib write a gzip file
 _GZIP_LEVEL = 9
+_NOT_COMPUTED = ("Const", "InputLayer", "Placeholder")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Figures:
       gzip_bytes: the same, each file compressed by itself, as a server would.
       shards: number of weight files.
       parameters: number of values in the model's variables.
-      operations: how often each operation (graph model) or layer class (layers model) occurs.
+      operations: how often each operation (graph model) or layer class (layers model) occurs, but for constants and
+        inputs, which compute nothing.
     """
 
     total_bytes: int
@@ -58,7 +60,7 @@ def measure(model_dir: Path, info: Mapping[str, object]) -> Figures:
         gzip_bytes=sum(gzip_size(path) for path in files),
         shards=len({path for group in manifest for path in group["paths"]}),
         parameters=int(parameters),
-        operations=dict(sorted(operations.items())),
+        operations={op: count for op, count in sorted(operations.items()) if op not in _NOT_COMPUTED},
     )
 
 
@@ -79,9 +81,14 @@ def read_model_json(model_dir: Path) -> dict[str, object]:
     return model
 
 
+def gzip_compressor() -> zlib._Compress:
+    """Compresses as gzip does at its best level, as servers do ahead of time."""
+    return zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+
+
 def gzip_size(path: Path) -> int:
     """The size of a file compressed with gzip at its best level."""
-    compressor = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP)
+    compressor = gzip_compressor()
     size = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

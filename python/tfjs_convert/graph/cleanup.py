@@ -40,7 +40,7 @@ def sort(graph: Any, inputs: Iterable[str], outputs: Sequence[str]) -> None:
 
 
 def bypass(graph: Any, keep: Collection[str], *, strip_debug_ops: bool = False) -> None:
-    """Removes nodes that hand on their first input unchanged; they may still be named by control edges, which then go.
+    """Removes nodes that hand on their first input unchanged, but for those that a control edge names.
 
     Args:
       graph: changed in place.
@@ -48,7 +48,8 @@ def bypass(graph: Any, keep: Collection[str], *, strip_debug_ops: bool = False) 
       strip_debug_ops: also those that check or print what they hand on.
     """
     ops = _COPIES | _CHECKS if strip_debug_ops else _COPIES
-    given = {node.name: node.input[0] for node in graph.node if node.op in ops and node.name not in keep and node.input}
+    kept = {tensor[1:] for node in graph.node for tensor in node.input if tensor.startswith("^")}.union(keep)
+    given = {node.name: node.input[0] for node in graph.node if node.op in ops and node.name not in kept}
     _redirect(graph, given)
 
 
@@ -75,22 +76,14 @@ def _redirect(graph: Any, given: Mapping[str, str]) -> None:
     for node in kept:
         if not any(names.node_of(tensor) in given for tensor in node.input):
             continue
-        inputs = [source(tensor) for tensor in node.input if not tensor.startswith("^")]
-        controls = [_control(tensor, given) for tensor in node.input if tensor.startswith("^")]
+        inputs = [tensor if tensor.startswith("^") else source(tensor) for tensor in node.input]
         del node.input[:]
-        node.input.extend(inputs + [control for control in dict.fromkeys(controls) if control])
+        node.input.extend(inputs)
     copies = [NodeDef() for _ in kept]
     for copy, node in zip(copies, kept, strict=True):
         copy.CopyFrom(node)
     del graph.node[:]
     graph.node.extend(copies)
-
-
-def _control(control: str, given: Mapping[str, str]) -> str:
-    name = control[1:]
-    while name in given:
-        name = names.node_of(given[name])
-    return f"^{name}"
 
 
 def bind_merged_constants(graph: Any) -> None:
@@ -133,10 +126,11 @@ def _side(nodes: Mapping[str, Any], node: Any) -> tuple[str, int] | None:
 def drop_control_edges(graph: Any) -> None:
     """Drops control edges: TensorFlow.js waits for them as for data, and in loops may wait for ever.
 
-    One stays on a node that makes something new, if nothing else ties it to the iteration in which it must run.
+    One stays on a node that makes something new, or starts an inner loop, if nothing else ties it to the iteration in
+    which it must run.
     """
     nodes = {node.name: node for node in graph.node}
-    ties = {node.name: _tie(nodes, node) for node in graph.node if node.op in _MAKES_ANEW}
+    ties = {node.name: _tie(nodes, node) for node in graph.node if node.op in _MAKES_ANEW or node.op == "Enter"}
     for node in graph.node:
         data = [tensor for tensor in node.input if not tensor.startswith("^")]
         tie = ties.get(node.name)

@@ -61,7 +61,7 @@ class Branch:
 def lower_if(x: Expander, node: Any, flat: str, inputs: list[str]) -> list[str]:
     """If and StatelessIf; returns one Merge for each result."""
     predicate, *arguments = inputs
-    predicate = _as_boolean(x, predicate, node.attr["Tcond"].type, flat)
+    predicate = as_boolean(x, predicate, node.attr["Tcond"].type, flat)
     then_body = x.library.function(node.attr["then_branch"].func.name, node.name)
     else_body = x.library.function(node.attr["else_branch"].func.name, node.name)
     return _conditional(x, flat, predicate, arguments, then_body, else_body)
@@ -134,7 +134,7 @@ def _switch_argument(x: Expander, flat: str, predicate: str, tensor: str, declar
     return x.new(f"{flat}/Switch", "Switch", [tensor, predicate], T=Type(x.type_of(tensor, declared)))
 
 
-def _as_boolean(x: Expander, predicate: str, dtype: int, flat: str) -> str:
+def as_boolean(x: Expander, predicate: str, dtype: int, flat: str) -> str:
     """A condition of another type is true where it is not zero (for strings: not empty)."""
     if dtype in (DT.DT_BOOL, DT.DT_INVALID):
         return predicate

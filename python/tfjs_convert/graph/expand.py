@@ -8,6 +8,7 @@ TensorFlow 1's control flow uses them to say which branch or loop a node belongs
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -33,6 +34,36 @@ _PLACES = V1_CONTROL_FLOW | {"Identity"}
 Lowering = Callable[["Expander", Any, str, list[str]], list[str]]
 
 
+@dataclasses.dataclass
+class FunctionGraph:
+    """A function that stays one.
+
+    Attributes:
+      name: its name in the library.
+      x: its expansion; arguments are placeholders.
+      arguments: its placeholders' names.
+      results: names of the nodes whose first outputs it returns.
+      types: their dtypes.
+    """
+
+    name: str
+    x: Expander
+    arguments: list[str]
+    results: list[str]
+    types: list[int]
+
+    def add_argument(self, dtype: int) -> None:
+        """Adds an argument that the function does not use."""
+        tensor = self.x.new(f"{self.name}/unused", "Placeholder", dtype=tensors.Type(dtype), shape=tensors.Shape(None))
+        self.arguments.append(names.node_of(tensor))
+
+    def add_result(self, tensor: str, dtype: int) -> None:
+        """Adds a result, as a copy of its own."""
+        copy = self.x.new(f"{self.name}/result", "Identity", [tensor], T=tensors.Type(dtype))
+        self.results.append(names.node_of(copy))
+        self.types.append(dtype)
+
+
 class Expander:
     """A flat graph in the making.
 
@@ -42,6 +73,9 @@ class Expander:
       unset: names of variables that the checkpoint has no value for.
       written: variable to the node that writes it.
       pivot: inside a lowered loop, the node that says so.
+      branch: inside a lowered conditional, which side of it.
+      functions: functions that stay, of this graph and of those inside it.
+      retained: tensors, with dtypes, that a function must return besides its results.
     """
 
     def __init__(
@@ -50,10 +84,10 @@ class Expander:
         variables: Mapping[str, Variable],
         *,
         lowerings: Mapping[str, Lowering],
-        reserved: Iterable[str] = (),
+        taken: names.Names | None = None,
     ) -> None:
         self.library = library
-        self.names = names.Names(reserved)
+        self.names = taken or names.Names()
         self.nodes: dict[str, Any] = {}
         self.frozen: dict[str, Variable] = {}
         self.unset: set[str] = set()
@@ -64,6 +98,8 @@ class Expander:
         self._lowerings = lowerings
         self._alias: dict[str, str] = {}
         self._depth = 0
+        self.functions: list[FunctionGraph] = []
+        self.retained: list[tuple[str, int]] = []
 
     # Filling it
 
@@ -85,6 +121,24 @@ class Expander:
         self._add(scope, [root for root in roots if root is not None] + function.controls)
         self._depth -= 1
         return [self.resolved(scope.tensor(result)) for result in function.results]
+
+    def sub_graph(self) -> Expander:
+        """An empty expansion for a function that stays one; names are shared, so that no two constants are alike."""
+        sub = Expander(self.library, self._variables, lowerings=self._lowerings, taken=self.names)
+        sub.functions, sub.unset, sub.written = self.functions, self.unset, self.written
+        sub._depth = self._depth
+        return sub
+
+    def share(self, constant: str, other: Expander) -> str:
+        """Puts a constant of this graph, under its own name, into another; TensorFlow.js has one value for both."""
+        name = names.node_of(constant)
+        copy = NodeDef()
+        copy.CopyFrom(self.nodes[name])
+        del copy.input[:]
+        other.nodes[name] = copy
+        if name in self.frozen:
+            other.frozen[name] = self.frozen[name]
+        return f"{name}:0"
 
     def new(self, name: str, op: str, inputs: Sequence[str] = (), **attrs: object) -> str:
         """Adds a node of a fresh name; returns its first output."""

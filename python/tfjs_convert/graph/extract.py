@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,30 +11,29 @@ from tfjs_convert.graph import dtypes, tensors
 from tfjs_convert.weights.weight import Weight
 
 
-def take_constants(nodes: Any, is_variable: Callable[[Any], bool]) -> list[Weight]:
-    """The constants of some nodes, in the nodes' order; their values are then held by the weights alone.
+def take_constants(graphs: Sequence[Any], is_variable: Callable[[Any], bool]) -> list[Weight]:
+    """The constants of some graphs, in order; their values are then held by the weights alone.
+
+    TensorFlow.js looks constants up by name alone, in functions too, so two of one name must be equal; they become one
+    weight.
 
     Args:
-      nodes: NodeDefs, changed in place.
+      graphs: GraphDefs, changed in place.
       is_variable: whether a Const is, or was computed from, trained values.
     """
-    weights = []
-    for node in nodes:
-        if node.op != "Const":
-            continue
-        proto = node.attr["value"].tensor
-        trained = is_variable(node)
-        weights.append(_weight(node.name, proto, trained))
-        dtype, shape = proto.dtype, tensors.shape_of(proto.tensor_shape)
-        proto.Clear()
-        proto.dtype = dtype
-        tensors.set_shape(proto.tensor_shape, shape)
-    return weights
-
-
-def _weight(name: str, proto: Any, trained: bool) -> Weight:
-    array = tensors.to_array(proto)
-    return Weight.of(name, array, trained)
+    weights: dict[str, Weight] = {}
+    for graph in graphs:
+        for node in graph.node:
+            if node.op != "Const":
+                continue
+            proto = node.attr["value"].tensor
+            if node.name not in weights:
+                weights[node.name] = Weight.of(node.name, tensors.to_array(proto), is_variable(node))
+            dtype, shape = proto.dtype, tensors.shape_of(proto.tensor_shape)
+            proto.Clear()
+            proto.dtype = dtype
+            tensors.set_shape(proto.tensor_shape, shape)
+    return list(weights.values())
 
 
 def trained(plain_constants: Collection[str]) -> Callable[[Any], bool]:

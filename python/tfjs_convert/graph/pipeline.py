@@ -9,10 +9,11 @@ from typing import Any
 
 from tfjs_convert import tables as js_tables
 from tfjs_convert.errors import InputError, UnsupportedError
-from tfjs_convert.graph import cleanup, extract, grappler, names, rewrites, signature, tensors, topology
+from tfjs_convert.graph import cleanup, extract, grappler, loops, names, rewrites, signature, tensors, topology
 from tfjs_convert.graph.control_flow import LOWERINGS
-from tfjs_convert.graph.expand import Expander
+from tfjs_convert.graph.expand import Expander, FunctionGraph
 from tfjs_convert.graph.function import Library
+from tfjs_convert.graph.functional import FUNCTIONAL
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph.ops import backends, check
 from tfjs_convert.graph.options import GraphOptions
@@ -41,6 +42,33 @@ class Converted:
     info: dict[str, object]
 
 
+@dataclasses.dataclass
+class _Part:
+    """The main graph, or a function.
+
+    Attributes:
+      graph: its GraphDef.
+      inputs, outputs: names of its placeholders, and of the nodes whose first output it gives.
+      stand_ins: its large constants.
+      function: what function it is; None for the main graph.
+    """
+
+    graph: Any
+    inputs: list[str]
+    outputs: list[str]
+    stand_ins: StandIns
+    function: FunctionGraph | None = None
+
+
+@dataclasses.dataclass
+class _Flat:
+    parts: list[_Part]
+    inputs: list[Endpoint]
+    outputs: list[Endpoint]
+    plain: set[str]
+    notes: list[str]
+
+
 def convert(model: GraphModel, options: GraphOptions) -> Converted:
     """Freezes, flattens, optimises, rewrites and checks a graph, and takes its constants out.
 
@@ -48,92 +76,123 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
       ConversionError: the model is damaged, or uses what TensorFlow.js cannot run, or an option does not fit it.
     """
     tables = js_tables.load(options.tables)
-    inputs = signature.fix_shapes(model.inputs, options.input_shapes)
-    flat = _flatten(model, inputs, options)
-    graph, inputs, outputs = flat.graph, flat.inputs, flat.outputs
-    input_names = [names.node_of(each.tensor) for each in inputs]
-    output_names = [names.node_of(each.tensor) for each in outputs]
-    checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
-    plain = {node.name for node in graph.node if node.op == "Const"} - set(flat.frozen)
-
-    if not options.skip_op_check:
-        check.check(graph, tables, phase="before", **checks)
-    stand_ins = StandIns(options.large_bytes)
-    stand_ins.fill(graph, flat.frozen)
-    graph = grappler.run(graph, input_names, output_names, _simplify(options))
-    stand_ins.restore(graph)
-    notes = list(rewrites.before_remap(graph, output_names))
-    stand_ins.hide(graph)
-    graph = grappler.run(graph, input_names, output_names, grappler.FUSE)
-    stand_ins.restore(graph)
-    notes += rewrites.after_remap(graph, output_names)
-    _tidy(graph, input_names, output_names, options)
-    if not options.skip_op_check:
-        check.check(graph, tables, phase="after", **checks)
-
-    outputs = _without_copies(graph, outputs)
-    cleanup.sort(graph, input_names, [names.node_of(each.tensor) for each in outputs])
-    counts = collections.Counter(node.op for node in graph.node)
-    supported = backends.supported(graph, tables)
-    weights = extract.take_constants(graph.node, extract.trained(plain))
+    flat = _flatten(model, options)
+    notes = list(flat.notes)
+    for part in flat.parts:
+        notes += _optimise(part, tables, options)
+    main = flat.parts[0]
+    outputs = _without_copies(main.graph, flat.outputs)
+    for part in flat.parts:
+        part.outputs = [names.node_of(tensor) for tensor in _uncopied(part.graph, part.outputs)]
+        cleanup.sort(part.graph, part.inputs, part.outputs)
+    whole = GraphDef()
+    for part in flat.parts:
+        whole.node.extend(node for node in part.graph.node if node.op != "Const")
+    counts = collections.Counter(node.op for part in flat.parts for node in part.graph.node)
+    supported = backends.supported(whole, tables)
+    weights = extract.take_constants([part.graph for part in flat.parts], extract.trained(flat.plain))
     fields = {
         "format": "graph-model",
         "generatedBy": model.version,
-        "signature": signature.signature_json(inputs, outputs),
-        "modelTopology": topology.graph_json(graph),
+        "signature": signature.signature_json(flat.inputs, outputs),
+        "modelTopology": topology.graph_json(main.graph, [_function_json(part) for part in flat.parts[1:]]),
         "userDefinedMetadata": _metadata(options, outputs),
     }
     info = {
         "ops": dict(sorted(counts.items())),
         "execution": "executeAsync" if _is_async(counts) else "predict",
         "backends": supported,
-        "notes": [*flat.notes, *notes],
+        "notes": notes,
     }
-    return Converted(fields, weights, inputs, outputs, info)
+    return Converted(fields, weights, flat.inputs, outputs, info)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Flat:
-    graph: Any
-    inputs: list[Endpoint]
-    outputs: list[Endpoint]
-    frozen: Mapping[str, Any]
-    notes: list[str]
-
-
-def _flatten(model: GraphModel, inputs: Sequence[Endpoint], options: GraphOptions) -> _Flat:
+def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
     """Inlines everything; inputs become placeholders of their own names, each output a copy of its own."""
+    inputs = signature.fix_shapes(model.inputs, options.input_shapes)
     renamed = signature.placeholder_names(inputs)
-    x = Expander(Library(model.graph.library.function, model.op_list), model.variables, lowerings=LOWERINGS)
+    lowerings = LOWERINGS if options.control_flow_v2 is False else FUNCTIONAL
+    x = Expander(Library(model.graph.library.function, model.op_list), model.variables, lowerings=lowerings)
     # Inputs come first, so that they get the names they should have.
     wanted = [each.tensor for each in (*inputs, *model.outputs)]
-    tensors_made = x.add_main(model.graph.node, wanted, renamed)
-    fed, given = tensors_made[: len(inputs)], tensors_made[len(inputs) :]
+    made = x.add_main(model.graph.node, wanted, renamed)
+    fed, given = made[: len(inputs)], made[len(inputs) :]
     types = [_dtype(x, tensor, each.dtype) for tensor, each in zip(given, model.outputs, strict=True)]
     copies = [
         x.new(names.as_node(each.key), "Identity", [tensor], T=tensors.Type(dtype))
         for each, tensor, dtype in zip(model.outputs, given, types, strict=True)
     ]
     x.finish()
+    for function in x.functions:
+        function.x.finish()
+    inputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(inputs, fed, strict=True)]
+    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(model.outputs, copies, strict=True)]
 
+    main = _part(model, options, x, [names.node_of(t) for t in fed], [names.node_of(t) for t in copies])
+    shapes = {names.node_of(each.tensor): each.shape for each in inputs}
+    for node in main.graph.node:
+        if node.name in shapes:
+            signature.set_placeholder_shape(node, shapes[node.name])
+    parts = [main]
+    used = _functions_of(main.graph)
+    # Made from the inside out, so that going backwards a function comes after those that call it.
+    for function in reversed(x.functions):
+        if function.name in used:
+            part = _part(model, options, function.x, function.arguments, function.results, function)
+            used |= _functions_of(part.graph)
+            parts.append(part)
+    plain = {n.name for part in parts for n in part.graph.node if n.op == "Const"}
+    plain -= {name for part in parts for name in (part.function.x if part.function else x).frozen}
+    notes = _effects(x, parts, options)
+    return _Flat(parts, inputs, outputs, plain, notes)
+
+
+def _part(
+    model: GraphModel,
+    options: GraphOptions,
+    x: Expander,
+    inputs: list[str],
+    outputs: list[str],
+    function: FunctionGraph | None = None,
+) -> _Part:
     graph = GraphDef()
     graph.versions.CopyFrom(model.graph.versions)
     graph.node.extend(x.nodes.values())
-    inputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(inputs, fed, strict=True)]
-    outputs = [
-        dataclasses.replace(each, tensor=tensor, dtype=each.dtype)
-        for each, tensor in zip(model.outputs, copies, strict=True)
+    cleanup.bypass(graph, outputs, strip_debug_ops=options.strip_debug_ops)
+    cleanup.sort(graph, inputs, outputs)
+    return _Part(graph, inputs, outputs, StandIns(x.frozen, options.large_bytes), function)
+
+
+def _functions_of(graph: Any) -> set[str]:
+    return {attr.func.name for node in graph.node for attr in node.attr.values() if attr.WhichOneof("value") == "func"}
+
+
+def _optimise(part: _Part, tables: Any, options: GraphOptions) -> list[str]:
+    checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
+    if not options.skip_op_check:
+        check.check(part.graph, tables, phase="before", **checks)
+    part.stand_ins.fill(part.graph)
+    part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
+    part.stand_ins.restore(part.graph)
+    notes = list(rewrites.before_remap(part.graph, part.outputs))
+    part.stand_ins.hide(part.graph)
+    part.graph = grappler.run(part.graph, part.inputs, part.outputs, grappler.FUSE)
+    part.stand_ins.restore(part.graph)
+    notes += rewrites.after_remap(part.graph, part.outputs)
+    _tidy(part, options)
+    if not options.skip_op_check:
+        check.check(part.graph, tables, phase="after", **checks)
+    return notes
+
+
+def _function_json(part: _Part) -> dict[str, object]:
+    types = {node.name: node.attr["dtype"].type for node in part.graph.node if node.name in part.inputs}
+    body = [node for node in part.graph.node if node.name not in types]
+    results = [
+        (f"result_{i}", dtype, f"{name}:0")
+        for i, (name, dtype) in enumerate(zip(part.outputs, part.function.types, strict=True))
     ]
-    input_names = [names.node_of(each.tensor) for each in inputs]
-    output_names = [names.node_of(each.tensor) for each in outputs]
-    cleanup.bypass(graph, output_names, strip_debug_ops=options.strip_debug_ops)
-    cleanup.sort(graph, input_names, output_names)
-    shapes = dict(zip(input_names, (each.shape for each in inputs), strict=True))
-    for node in graph.node:
-        if node.name in shapes:
-            signature.set_placeholder_shape(node, shapes[node.name])
-    notes = _effects(x, graph, options)
-    return _Flat(graph, inputs, outputs, x.frozen, notes)
+    return topology.function_json(part.function.name, [(name, types[name]) for name in part.inputs], results, body)
 
 
 def _dtype(x: Expander, tensor: str, declared: int) -> int:
@@ -143,9 +202,9 @@ def _dtype(x: Expander, tensor: str, declared: int) -> int:
     return node.attr["dtype"].type or node.attr["T"].type or DT.DT_FLOAT
 
 
-def _effects(x: Expander, graph: Any, options: GraphOptions) -> list[str]:
+def _effects(x: Expander, parts: Sequence[_Part], options: GraphOptions) -> list[str]:
     """What the model does besides computing its outputs; notes on what was dropped."""
-    needed = {node.name for node in graph.node}
+    needed = {node.name for part in parts for node in part.graph.node}
     unset = sorted(x.unset & needed)
     if unset:
         raise InputError(
@@ -158,9 +217,11 @@ def _effects(x: Expander, graph: Any, options: GraphOptions) -> list[str]:
             "TensorFlow.js graph models have no variables: make the state an input and an output of the function."
         )
     notes = [f"Writes to the variable {name!r}, which no output reads, were dropped." for name in sorted(x.written)]
-    debug = sorted(node.name for node in x.nodes.values() if node.op in _DEBUG_EFFECTS)
+    made = [*x.nodes.values(), *(node for function in x.functions for node in function.x.nodes.values())]
+    ops = {node.name: node.op for node in made if node.op in _DEBUG_EFFECTS}
+    debug = sorted(ops)
     if debug and not options.strip_debug_ops and not options.skip_op_check:
-        listed = ", ".join(f"{name} ({x.nodes[name].op})" for name in debug[:5])
+        listed = ", ".join(f"{name} ({ops[name]})" for name in debug[:5])
         raise UnsupportedError(
             f"TensorFlow.js has no debug operations, and the model has: {listed}. "
             "Set strip_debug_ops = True to leave them out."
@@ -174,12 +235,14 @@ def _simplify(options: GraphOptions) -> list[str]:
     return (grappler.STRIP_DEBUG_OPS if options.strip_debug_ops else []) + grappler.SIMPLIFY
 
 
-def _tidy(graph: Any, inputs: Sequence[str], outputs: Sequence[str], options: GraphOptions) -> None:
-    cleanup.bind_merged_constants(graph)
-    cleanup.bypass(graph, outputs, strip_debug_ops=options.strip_debug_ops)
-    cleanup.bypass_constant_enters(graph)
-    cleanup.drop_control_edges(graph)
-    cleanup.sort(graph, inputs, outputs)
+def _tidy(part: _Part, options: GraphOptions) -> None:
+    cleanup.bind_merged_constants(part.graph)
+    cleanup.drop_control_edges(part.graph)
+    cleanup.bypass(part.graph, part.outputs, strip_debug_ops=options.strip_debug_ops)
+    cleanup.bypass_constant_enters(part.graph)
+    loops.hoist_invariants(part.graph)
+    loops.bypass_inner_enters(part.graph)
+    cleanup.sort(part.graph, part.inputs, part.outputs)
 
 
 # An output is read from the node that computes it; from these it must be copied: a placeholder's or constant's
@@ -188,18 +251,20 @@ _NEEDS_COPY = frozenset(["Placeholder", "Const", "Switch", "Merge", "Enter", "Ex
 
 
 def _without_copies(graph: Any, outputs: Sequence[Endpoint]) -> list[Endpoint]:
-    """Outputs that name the computing node itself, where that node gives this output alone."""
+    sources = _uncopied(graph, [names.node_of(each.tensor) for each in outputs])
+    return [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(outputs, sources, strict=True)]
+
+
+def _uncopied(graph: Any, outputs: Sequence[str]) -> list[str]:
+    """For each output node the tensor it copies, where the node that computes this gives no other output."""
     nodes = {node.name: node for node in graph.node}
-    sources = [nodes[names.node_of(each.tensor)] for each in outputs]
-    used = collections.Counter(names.node_of(node.input[0]) for node in sources if node.op == "Identity")
+    copied = [nodes[name].input[0] if nodes[name].op == "Identity" else f"{name}:0" for name in outputs]
+    used = collections.Counter(names.node_of(tensor) for tensor in copied)
     result = []
-    for each, node in zip(outputs, sources, strict=True):
-        if node.op == "Identity":
-            source, index = names.split(node.input[0])
-            if index == 0 and used[source] == 1 and nodes[source].op not in _NEEDS_COPY:
-                result.append(dataclasses.replace(each, tensor=f"{source}:0"))
-                continue
-        result.append(each)
+    for name, tensor in zip(outputs, copied, strict=True):
+        source, index = names.split(tensor)
+        alone = index == 0 and used[source] == 1 and nodes[source].op not in _NEEDS_COPY
+        result.append(f"{source if alone else name}:0")
     return result
 
 

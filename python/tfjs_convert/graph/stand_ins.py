@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,17 +18,19 @@ LARGE_BYTES = 256 * 1024
 class StandIns:
     """The constants that a graph's placeholders stand in for, by node name."""
 
-    def __init__(self, large_bytes: int = LARGE_BYTES) -> None:
+    def __init__(self, frozen: Mapping[str, Variable], large_bytes: int = LARGE_BYTES) -> None:
+        """Remembers the values of frozen variables, by the names of their constants."""
+        self._frozen = frozen
         self._large_bytes = large_bytes
         self._values: dict[str, Variable] = {}
 
-    def fill(self, graph: Any, frozen: dict[str, Variable]) -> None:
+    def fill(self, graph: Any) -> None:
         """Gives frozen variables their values: small ones in the graph, large ones beside it."""
         for node in graph.node:
-            variable = frozen.get(node.name)
+            variable = self._frozen.get(node.name)
             if variable is None:
                 continue
-            if _size(variable) > self._large_bytes and variable.dtype != object:
+            if _size(variable) > self._large_bytes and variable.dtype.kind != "O":
                 self._values[node.name] = variable
                 _become_placeholder(node)
             else:

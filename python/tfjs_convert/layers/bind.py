@@ -154,7 +154,9 @@ class _Store:
         names: dict[str, int] = {}
         for role, part in layer.children.items():
             path = f"cells/{_unique(snake_case(part.class_name), names)}" if role.startswith("cells/") else role
-            self.bind(part, folder and self._child(folder, path))
+            # Keras 2 has `_query_dense` where Keras 3 has `query_dense`.
+            inner = folder and (self._child(folder, path) or self._child(folder, f"_{path}"))
+            self.bind(part, inner)
 
     def _bind_own(self, layer: Layer, own: list[Slot], folder: h5py.Group) -> None:
         stored = self._child(folder, "vars")

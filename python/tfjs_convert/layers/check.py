@@ -21,11 +21,14 @@ SILENT = {
 
 HARMLESS = frozenset(
     {
-        "autocast", "batch_input_shape", "dtype", "flash_attention", "fused", "implementation", "input_dim", "input_dtype", "name", "optional",
-        "rank", "ragged", "seed", "synchronized", "use_cudnn", "lora_rank", "lora_alpha", "quantization_config", "input_shape",
+        "autocast", "flash_attention", "fused", "implementation", "input_dim", "input_length", "optional", "rank", "ragged", "seed",
+        "synchronized", "use_cudnn", "lora_rank", "lora_alpha", "quantization_config",
     }
 )  # fmt: skip
-"""Arguments that change nothing when a model is used."""
+"""Arguments that TensorFlow.js does not read where they stand, and that change nothing when a model is used."""
+
+NOT_HERE = frozenset({"name", "trainable", "dtype", "input_dtype", "batch_input_shape", "input_shape"})
+"""Arguments that are written apart, or belong to the input layer, which every model here has."""
 
 NEUTRAL = {"groups": 1, "data_format": "channels_last", "scale": True, "center": True}
 """Values at which an argument that TensorFlow.js does not read does nothing."""
@@ -48,7 +51,7 @@ def clean(layer: Layer, tables: Tables, notes: list[str]) -> dict[str, object]:
         return _input(layer)
     config: dict[str, object] = {"name": layer.name, "trainable": layer.trainable}
     for key, value in layer.config.items():
-        if key in HARMLESS or key == "trainable":
+        if key in NOT_HERE:
             continue
         if key in SILENT:
             if value is not None:
@@ -58,7 +61,7 @@ def clean(layer: Layer, tables: Tables, notes: list[str]) -> dict[str, object]:
             _put_object(config, key, value, layer, known, notes)
         elif known.reads(key):
             config[key] = _plain(value, key, layer)
-        elif not _does_nothing(key, value):
+        elif key not in HARMLESS and not _does_nothing(key, value):
             raise refuse(
                 layer.name,
                 layer.class_name,

@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from tfjs_convert.layers.check import clean
+from tfjs_convert.layers.check import ANY_INITIALIZER, clean
 from tfjs_convert.layers.model import Layer, Model, Ref
 from tfjs_convert.layers.rewrite.context import VALID_NAME
 from tfjs_convert.tables import Tables
@@ -105,12 +105,18 @@ class _Emitter:
             if role == "backward_layer":
                 continue
             if role.startswith("cells/"):
-                cells.append(self.layer(child, trainable and layer.trainable))
+                cells.append(_plainly_initialized(self.layer(child, trainable and layer.trainable)))
             else:
                 config[role] = self.layer(child, trainable and layer.trainable)
         if cells:
             config["cells"] = cells
         return {"class_name": layer.class_name, "config": config}
+
+
+def _plainly_initialized(cell: dict[str, object]) -> dict[str, object]:
+    """Stacked cells are initialized even where weights follow, and the loader's Orthogonal fails then."""
+    config = cell["config"]
+    return {**cell, "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()}}
 
 
 def _is_chain(model: Model) -> bool:

@@ -10,6 +10,9 @@ from tfjs_convert.layers.refuse import refuse
 MODEL_CLASSES = ("Sequential", "Functional", "Model")
 OWN_MODULES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "builtins")
 RENAMED = {"BatchNormalizationV1": "BatchNormalization", "UnifiedGRU": "GRU", "UnifiedLSTM": "LSTM"}
+WITHOUT_BASE = ("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+"""Layers of Keras 3's whose configuration lacks what all layers' have."""
+
 CHILDREN = ("layer", "backward_layer", "cell")
 
 
@@ -92,12 +95,15 @@ def _clean(config: dict) -> dict:
     return config
 
 
+MARKS = ("shared_object_id", "build_config")
+
+
 def _untuple(value: object) -> object:
-    """Tuples, which the `.keras` form marks, as lists."""
+    """Tuples, which the `.keras` form marks, as lists; without what tells two uses of one object."""
     if isinstance(value, dict):
         if value.get("class_name") == "__tuple__":
             return [_untuple(item) for item in value.get("items") or value["config"]["value"]]
-        return {key: _untuple(item) for key, item in value.items()}
+        return {key: _untuple(item) for key, item in value.items() if key not in MARKS}
     return [_untuple(item) for item in value] if isinstance(value, list) else value
 
 
@@ -155,32 +161,54 @@ def _functional(config: dict) -> Model:
             )
         inbound = entry.get("inbound_nodes") or []
         # Keras 3's `.h5` does not tell operations from layers but by what their configuration lacks.
-        new_form = any(isinstance(node, dict) for node in inbound)
-        layer.op = layer.op or (new_form and layer.model is None and "trainable" not in layer.config)
+        is_new = any(isinstance(node, dict) for node in inbound)
+        bare = layer.model is None and "trainable" not in layer.config and layer.class_name not in WITHOUT_BASE
+        layer.op = layer.op or (is_new and bare)
         layers[layer.name] = layer
         nodes[layer.name] = parse_nodes(layer, inbound)
     inputs = _triples(config["input_layers"])
     outputs = _triples(config["output_layers"])
-    offsets = _offsets(layers, nodes, outputs)
+    new_form = any(isinstance(node, dict) for entry in entries for node in entry.get("inbound_nodes") or [])
+    offsets = _offsets(layers, nodes, [] if new_form else outputs)
 
-    def resolve(triple: tuple[str, int, int]) -> Ref:
+    def resolve(triple: tuple[str, int, int], offset: int | None = None) -> Ref:
         name, call, tensor = triple
         if name not in layers:
             raise InputError(f"The model's configuration refers to a layer `{name}` that it does not have.")
-        return Ref(layers[name], call - offsets[name], tensor)
+        return Ref(layers[name], call - (offsets[name] if offset is None else offset), tensor)
+
+    def resolve_output(triple: tuple[str, int, int]) -> Ref:
+        # Keras 3 counts a functional model's creation as its node 0 here, though not in `inbound_nodes`.
+        counted = new_form and triple[1] > 0 and layers[triple[0]].class_name in ("Functional", "Model")
+        return resolve(triple, 1) if counted else resolve(triple)
 
     for name, layer in layers.items():
-        layer.calls = [Call([resolve(t) for t in node.inputs], node.kwargs) for node in nodes[name]]
+        layer.calls = [
+            Call([resolve(t) for t in node.inputs], node.kwargs, [resolve(t) for t in node.masks]) for node in nodes[name]
+        ]
         if layer.class_name == "InputLayer":
             layer.calls = [Call([])]
+    result_inputs, result_outputs = [resolve(t) for t in inputs], [resolve_output(t) for t in outputs]
     return Model(
         str(config.get("name", "model")),
         "functional",
-        list(layers.values()),
-        [resolve(t) for t in inputs],
-        [resolve(t) for t in outputs],
+        _used(list(layers.values()), result_inputs, result_outputs),
+        result_inputs,
+        result_outputs,
         config.get("trainable", True),
     )
+
+
+def _used(layers: list[Layer], inputs: list[Ref], outputs: list[Ref]) -> list[Layer]:
+    """Without the operations that only compute masks, which nothing but `mask` arguments reads."""
+    found = {ref.layer for ref in inputs}
+    waiting = [ref.layer for ref in outputs]
+    while waiting:
+        layer = waiting.pop()
+        if layer not in found or not layer.calls:
+            found.add(layer)
+            waiting += [ref.layer for c in layer.calls for ref in c.inputs if ref.layer not in found]
+    return [layer for layer in layers if layer in found or not layer.op]
 
 
 def _triples(value: object) -> list[tuple[str, int, int]]:

@@ -22,6 +22,7 @@ class Node:
 
     inputs: list[tuple[str, int, int]]
     kwargs: dict[str, object]
+    masks: list[tuple[str, int, int]] = dataclasses.field(default_factory=list)
 
 
 def parse_nodes(layer: Layer, inbound: list) -> list[Node]:
@@ -38,12 +39,17 @@ def _parse_new(layer: Layer, node: dict) -> Node:
     operands: list[object] = []
     for arg in node.get("args", []):
         _operand(layer, arg, inputs, operands)
-    kwargs = {}
+    kwargs: dict[str, object] = {}
+    masks: list[tuple[str, int, int]] = []
     for name, value in (node.get("kwargs") or {}).items():
-        _keyword(layer, name, value, inputs, operands, kwargs)
+        if name == "mask" and not layer.op:
+            # Keras 3 records the masks that it passes on by itself.
+            masks += _references(value)
+        else:
+            _keyword(layer, name, value, inputs, operands, kwargs)
     if layer.op:
         kwargs["operands"] = operands
-    return Node(inputs, kwargs)
+    return Node(inputs, kwargs, masks)
 
 
 def _parse_old(layer: Layer, node: list) -> Node:

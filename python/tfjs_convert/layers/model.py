@@ -25,10 +25,11 @@ class Ref:
 
 @dataclasses.dataclass(eq=False)
 class Call:
-    """One use of a layer: the tensors it takes, in order, and keyword arguments that are plain values."""
+    """One use of a layer: the tensors it takes, in order, keyword arguments that are plain values, and tensors given as masks."""
 
     inputs: list[Ref]
     kwargs: dict[str, object] = dataclasses.field(default_factory=dict)
+    masks: list[Ref] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(eq=False)

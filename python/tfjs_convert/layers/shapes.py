@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from tfjs_convert.layers.model import Layer, Model, Ref, Shape, schedule
+from tfjs_convert.layers.operations import ELEMENTWISE, operation_name
 
 
 class UnknownShapeError(Exception):
@@ -41,6 +42,10 @@ def output_shapes(layer: Layer, inputs: list[Shape]) -> list[Shape]:
     if layer.model is not None:
         inner = model_shapes(layer.model, inputs)
         return [inner[ref] for ref in layer.model.outputs]
+    if layer.op:
+        if operation_name(layer) in ELEMENTWISE:
+            return [_merge(layer, inputs)]
+        raise UnknownShapeError(f"the output shape of the operation {operation_name(layer)} is not known")
     rule = _RULES.get(layer.class_name)
     if rule is None:
         raise UnknownShapeError(f"the output shape of {layer.class_name} is not known")

@@ -27,10 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Writes the reference as the flags say; returns the exit code."""
     flags = _parser().parse_args(argv)
     try:
-        info = json.loads(flags.info.read_text())
+        info = _read_info(flags.info)
         runs = _inputs(flags, info)
         model = _open(model_root(flags.input), info, flags)
-        write_runs(flags.output_dir, [Run(name, inputs, model(inputs)) for name, inputs in runs.items()])
+        names = [port["name"] for port in info["outputs"]]
+        results = [Run(name, inputs, _ordered(model(inputs), names)) for name, inputs in runs.items()]
+        write_runs(flags.output_dir, results)
     except ConversionError as error:
         shutil.rmtree(flags.output_dir, ignore_errors=True)
         print(f"{flags.label or 'reference'}: {error}", file=sys.stderr)
@@ -55,6 +57,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _read_info(path: Path) -> Mapping:
+    try:
+        info = json.loads(path.read_text())
+        if isinstance(info["inputs"], list) and isinstance(info["outputs"], list):
+            return info
+        raise ValueError("its inputs and outputs are not lists")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f'The info file "{path}" cannot be read: {error!r}.') from error
+
+
 def _inputs(flags: argparse.Namespace, info: Mapping) -> dict[str, dict[str, np.ndarray]]:
     """Inputs by run: the recorded ones, and one set for each seed."""
     ports = info["inputs"]
@@ -70,6 +82,12 @@ def _inputs(flags: argparse.Namespace, info: Mapping) -> dict[str, dict[str, np.
     for seed in flags.seed or ([] if flags.recorded else [0]):
         runs[f"seed_{seed}"] = make_inputs(ports, seed, ranges, shapes)
     return runs
+
+
+def _ordered(outputs: Mapping[str, np.ndarray], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """In the converted model's order, then what only the source has, whose own order may differ from run to run."""
+    first = [name for name in names if name in outputs]
+    return {name: outputs[name] for name in [*first, *sorted(set(outputs) - set(first))]}
 
 
 def _pair(entry: str) -> tuple[str, str]:

@@ -157,7 +157,13 @@ class EncodedWeight:
                 "write uint16 for it, or leave it out of quantize."
             )
 
-    def _lost_channels(self) -> np.ndarray:
+    @property
+    def channel_magnitudes(self) -> np.ndarray | None:
+        """Float [channels], each channel's largest magnitude; None for a weight without channels or numbers."""
+        return self._range.largest if self._range else None
+
+    def lost_channels(self) -> np.ndarray:
+        """Indices of the channels that uint8 codes would be too coarse for."""
         if self._range is None or self._range.largest is None:
             return np.empty(0, int)
         return lost_channels(self._range.largest, affine(self._range.lo, self._range.hi, "uint8").scale)
@@ -165,7 +171,7 @@ class EncodedWeight:
     def _widen_for_channels(self) -> None:
         if self._options.channel_spread == "allow":
             return
-        lost = self._lost_channels()
+        lost = self.lost_channels()
         if not lost.size:
             return
         assert self._range is not None and self._range.largest is not None
@@ -183,7 +189,7 @@ class EncodedWeight:
     def _smallest_inside(self) -> str | None:
         assert self._range is not None and self._options.max_error is not None
         allowed = self._options.max_error * self._range.magnitude
-        if (self._options.channel_spread == "allow" or not self._lost_channels().size) and (
+        if (self._options.channel_spread == "allow" or not self.lost_channels().size) and (
             self._trial_error("uint8") <= allowed
         ):
             return "uint8"

@@ -36,7 +36,7 @@ def test_figures(tmp_path):
     assert figures.total_bytes == sum(map(len, files)) == info["bytes"]
     assert figures.gzip_bytes == sum(len(gzip.compress(data)) for data in files)
     assert figures.shards == 3 and figures.parameters == 1200
-    assert figures.operations == {"Add": 1, "Const": 1, "MatMul": 1, "Placeholder": 1, "Relu": 1}
+    assert figures.operations == {"Add": 1, "MatMul": 1, "Relu": 1}
 
 
 def test_figures_of_the_info_file_come_first(tmp_path):
@@ -54,14 +54,14 @@ def test_layers_are_counted_with_nested_models(tmp_path):
 
 def test_within_limits(tmp_path):
     directory, info = model(tmp_path / "m")
-    limits = {"max_total_bytes": info["bytes"], "max_shards": 1, "max_parameters": 1200, "max_operations": 5}
+    limits = {"max_total_bytes": info["bytes"], "max_shards": 1, "max_parameters": 1200, "max_operations": 3}
     assert check(directory, info, limits, take_snapshot(directory, info)) == []
     assert check(directory, info, {}) == []
 
 
 def test_each_limit_is_named(tmp_path):
     directory, info = model(tmp_path / "m", shard_size_bytes=2403)
-    limits = Limits(max_total_bytes=1000, max_gzip_bytes=0, max_shards=2, max_parameters=1000, max_operations=4)
+    limits = Limits(max_total_bytes=1000, max_gzip_bytes=0, max_shards=2, max_parameters=1000, max_operations=2)
     lines = check(directory, info, limits)
     total = info["bytes"]
     assert lines[0] == (
@@ -71,7 +71,7 @@ def test_each_limit_is_named(tmp_path):
     assert lines[2:] == [
         "shards: 3 is over the limit of 2 (by 1, +50.0%)",
         "parameters: 1,200 is over the limit of 1,000 (by 200, +20.0%)",
-        "operations: 5 is over the limit of 4 (by 1, +25.0%)",
+        "operations: 3 is over the limit of 2 (by 1, +50.0%)",
     ]
 
 
@@ -79,7 +79,7 @@ def test_differences_are_readable(tmp_path):
     snapshot = take_snapshot(*model(tmp_path / "before"))
     after = model(
         tmp_path / "after",
-        ops=("Placeholder", "Const", "Const", "Einsum"),
+        ops=("Placeholder", "Const", "Add", "Einsum"),
         kernel=(31, 40),
         outputs=("a", "b"),
         quantize={"uint8": True},
@@ -89,7 +89,7 @@ def test_differences_are_readable(tmp_path):
     assert lines[2:] == [
         "parameters: 1,200 -> 1,240 (+40, +3.3%)",
         "~ outputs are in another order: b, a -> a, b",
-        "~ operation Const: 1 -> 2",
+        "~ operation Add: 1 -> 2",
         "+ operation Einsum: 1",
         "- operation MatMul: 1",
         "- operation Relu: 1",

@@ -110,6 +110,46 @@ def test_a_dynamic_graph_falls_back_to_execute_async(tmp_path):
     assert "executeAsync" in forced.error
 
 
+def lookup_model(directory):
+    """Words to numbers, by a table that the initializer fills and that both graphs know by its name."""
+    kinds = {"key_dtype": tiny.dtype("string"), "value_dtype": tiny.dtype("float32")}
+    words = np.array([b"one", b"two"], dtype=object)
+    weights = {"words": words, "numbers": np.array([1, 2], np.float32), "unknown": np.array(-1, np.float32)}
+    constants = {name: tiny.constant(name, array) for name, array in weights.items()}
+    table = tiny.node("table", "HashTableV2", **kinds)
+    find = {"Tin": tiny.dtype("string"), "Tout": tiny.dtype("float32")}
+    return tiny.write_graph_model(
+        directory,
+        [
+            tiny.placeholder("x", "string", -1),
+            table,
+            constants["unknown"],
+            tiny.node("y", "LookupTableFindV2", "table", "x", "unknown", **find),
+        ],
+        {"x": tiny.entry("x:0", "string", -1)},
+        {"y": tiny.entry("y:0", "float32", -1)},
+        weights,
+        modelInitializer={
+            "node": [
+                table,
+                constants["words"],
+                constants["numbers"],
+                tiny.node("import", "LookupTableImportV2", "table", "words", "numbers", **find),
+            ],
+            "versions": {"producer": 1},
+        },
+    )
+
+
+def test_tables_are_filled_before_the_first_run(tmp_path):
+    model = lookup_model(tmp_path / "m")
+    jobs = [Job(model, {"x": np.array(words, dtype=object)}) for words in (["two", "one"], ["three", "two"])]
+    results = run_models(jobs)
+    assert [result.error for result in results] == [None, None]
+    assert [result.mode for result in results] == ["executeAsync", "executeAsync"]
+    assert [result.outputs["y"].tolist() for result in results] == [[2, 1], [-1, 2]]
+
+
 def test_a_failed_job_does_not_stop_the_others(tmp_path):
     good = tiny.affine(tmp_path / "good")
     unknown = tiny.write_graph_model(

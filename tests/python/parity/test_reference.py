@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tfjs_convert.parity import reference as reference_module
 from tfjs_convert.parity.files import write_array
 from tfjs_convert.parity.main import main
 from tfjs_convert.parity.recording import read_runs
@@ -101,6 +102,8 @@ def test_a_saved_model_runs_by_signature_and_the_graph_model_agrees(sources, tmp
     assert done.returncode == 0, done.stderr
     runs = read_runs(tmp_path / "r")
     assert [run.name for run in runs] == ["seed_0", "seed_4"]
+    # The info file's outputs first, then what only the source has.
+    assert list(runs[0].outputs) == ["zeta/y", "alpha"]
     assert runs[0].inputs["features"].min() < 0
     product = runs[1].inputs["features"] @ np.arange(12, dtype=np.float32).reshape(3, 4)
     np.testing.assert_allclose(runs[1].outputs["alpha"], np.maximum(product, 0), rtol=1e-5)
@@ -157,6 +160,12 @@ def test_recorded_inputs(sources, tmp_path):
     recorded, seeded = read_runs(tmp_path / "r")
     assert (recorded.name, seeded.name) == ("recorded", "seed_2")
     np.testing.assert_allclose(recorded.outputs["scores"], [[22.5, 27.5]])
+
+
+def test_a_missing_info_file_is_one_sentence(tmp_path, capsys):
+    flags = ["--input=x.h5", f"--info={tmp_path / 'no.json'}", f"--output_dir={tmp_path / 'r'}"]
+    assert reference_module.main(flags) == 1
+    assert "no.json" in capsys.readouterr().err
 
 
 def test_the_same_bytes_twice(sources, tmp_path):

@@ -4,6 +4,9 @@ The functions under test get a context whose `actions` write down each call.
 """
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+
+# The wrapper is private to the rules; its tests stand beside theirs.
+# buildifier: disable=bzl-visibility
 load("//rules/private:actions.bzl", "NODE_TOOLCHAIN", "multiline_args", "python_toolchain", "run_node", "run_python")
 load("//tests/rules:support.bzl", "failure_test", "suite")
 
@@ -153,8 +156,8 @@ def _test_multiline_args_impl(ctx):
     env = unittest.begin(ctx)
     calls = []
     recorder = struct(
-        set_param_file_format = lambda *args, **kwargs: calls.append(("set_param_file_format", args, kwargs)),
-        use_param_file = lambda *args, **kwargs: calls.append(("use_param_file", args, kwargs)),
+        set_param_file_format = lambda *values, **options: calls.append(("set_param_file_format", values, options)),
+        use_param_file = lambda *values, **options: calls.append(("use_param_file", values, options)),
     )
     args = multiline_args(struct(actions = struct(args = lambda: recorder)))
     asserts.equals(env, recorder, args)

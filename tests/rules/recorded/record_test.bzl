@@ -1,8 +1,8 @@
 """A test on how an action was really run: the stub toolchains write down arguments, parameter files and environment."""
 
-load("//tests/rules:support.bzl", "NO_PYTHON", "STUBS", "with_toolchains")
+load("//tests/rules:support.bzl", "NO_USERS_PYTHON", "STUBS", "with_toolchains")
 
-_SETTINGS = with_toolchains(NO_PYTHON, STUBS)
+_SETTINGS = with_toolchains(NO_USERS_PYTHON, STUBS)
 
 _stub_toolchains = transition(
     implementation = lambda _settings, _attr: _SETTINGS,

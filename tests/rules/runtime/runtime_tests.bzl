@@ -1,12 +1,12 @@
 """Tests of the toolchain rules `tfjs_runtime` and `tfjs_node`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//tests/rules:support.bzl", "STUBS", "analysis_test", "assert_contains", "assert_lacks", "paths", "suite", "with_toolchains")
+load("//tests/rules:support.bzl", "STUBS", "analysis_test", "assert_contains", "assert_lacks", "below_bin", "failure_test", "paths", "suite", "with_toolchains")
+load("//tests/rules/stubs:stubs.bzl", "stub_files")
+load("//tools/runtime:interpreter.bzl", "NO_PYTHON")
+load("//tools/runtime:toolchain.bzl", "tfjs_runtime")
 
 _STUBS_PACKAGE = "tests/rules/stubs/"
-
-def _below_bin(env, value):
-    return value.replace(analysistest.target_bin_dir_path(env) + "/", "BIN/")
 
 def _assert_runtime(ctx, home, files, without):
     env = analysistest.begin(ctx)
@@ -16,7 +16,7 @@ def _assert_runtime(ctx, home, files, without):
     asserts.equals(env, {
         "PYTHONHOME": "BIN/" + home,
         "PYTHONPATH": "BIN/{0}core/site-packages:BIN/{0}light/site-packages".format(_STUBS_PACKAGE),
-    }, {name: _below_bin(env, value) for name, value in runtime.env.items()}, "environment")
+    }, {name: below_bin(value) for name, value in runtime.env.items()}, "environment")
     asserts.equals(env, [
         _STUBS_PACKAGE + "core/site-packages/RUNTIME.json",
         _STUBS_PACKAGE + "light/site-packages/RUNTIME.json",
@@ -65,6 +65,61 @@ _users_interpreter_of_another_version_test = analysis_test(
     config_settings = with_toolchains(STUBS, Label("//tests/rules/stubs/users_python:toolchain3.12")),
 )
 
+def _test_users_interpreter_for_another_machine(name):
+    _users_interpreter_for_another_machine_test(name = name, target_under_test = "//tests/rules/stubs:core")
+
+def _test_users_interpreter_for_another_machine_impl(ctx):
+    return _assert_runtime(ctx, _STUBS_PACKAGE + "python", [_STUBS_PACKAGE + "python/lib/python313.zip"], [
+        _STUBS_PACKAGE + "users_python/users/bin/python3",
+    ])
+
+# The interpreter runs where the build runs, whatever the build is for.
+_users_interpreter_for_another_machine_test = analysis_test(
+    _test_users_interpreter_for_another_machine_impl,
+    config_settings = with_toolchains(STUBS, Label("//tests/rules/stubs/users_python:toolchain_elsewhere")) | {
+        "//command_line_option:platforms": str(Label("//tests/rules/stubs/users_python:platform_elsewhere")),
+    },
+)
+
+def _runtime_without_interpreter(name):
+    """Declares a runtime on a machine that had no Python when the repositories were set up."""
+    stub_files(
+        name = name + "_interpreter",
+        files = ["{}/{}".format(name, NO_PYTHON)],
+        tags = ["manual"],
+    )
+    tfjs_runtime(
+        name = name + "_subject",
+        interpreter = name + "_interpreter",
+        interpreter_files = name + "_interpreter",
+        packages = ["//tests/rules/stubs:core_packages", "//tests/rules/stubs:light_packages"],
+        python_version = "3.13",
+        sites = ["//tests/rules/stubs:core_site", "//tests/rules/stubs:light_site"],
+        tags = ["manual"],
+    )
+
+def _test_no_interpreter_fails(name):
+    _runtime_without_interpreter(name)
+    failure_test(
+        name = name,
+        contains = [":test_no_interpreter_fails_subject: conversions need Python 3.13, and the machine that set up the repositories has no python3.13 on PATH."],
+        target_under_test = name + "_subject",
+    )
+
+def _test_users_interpreter_is_enough(name):
+    _runtime_without_interpreter(name)
+    _users_interpreter_is_enough_test(name = name, target_under_test = name + "_subject")
+
+def _test_users_interpreter_is_enough_impl(ctx):
+    return _assert_runtime(ctx, _STUBS_PACKAGE + "users_python/users", [], [
+        "tests/rules/runtime/test_users_interpreter_is_enough/" + NO_PYTHON,
+    ])
+
+_users_interpreter_is_enough_test = analysis_test(
+    _test_users_interpreter_is_enough_impl,
+    config_settings = with_toolchains(STUBS, Label("//tests/rules/stubs/users_python:toolchain3.13")),
+)
+
 def _test_node(name):
     _node_test(name = name, target_under_test = "//tests/rules/stubs:node")
 
@@ -90,8 +145,11 @@ def runtime_test_suite(name):
       name: the suite's name.
     """
     suite(name, [
+        _test_no_interpreter_fails,
         _test_node,
         _test_own_interpreter,
+        _test_users_interpreter_for_another_machine,
+        _test_users_interpreter_is_enough,
         _test_users_interpreter_of_another_version,
         _test_users_interpreter_of_the_same_version,
     ])

@@ -161,11 +161,32 @@ def _test_file_outside_the_folder_fails(name):
         name,
         files = ["model/saved_model.pb", "README.md", "model_2/variables.index"],
         contains = [
-            "every file of srcs lies in the folder of saved_model.pb (" + _PACKAGE + name + "/model/saved_model.pb), got [",
+            "every file of srcs lies in the folder of saved_model.pb (",
+            _PACKAGE + name + "/model/saved_model.pb), got [",
             "/README.md\"",
             "/model_2/variables.index\"",
             "leave the others out",
         ],
+    )
+
+def _test_source_file_beside_built_model_fails(name):
+    stub_files(
+        name = name + "_files",
+        files = ["saved_model.pb"],
+        tags = ["manual"],
+    )
+    tf_saved_model(
+        name = name + "_subject",
+        srcs = [name + "_files", "BUILD.bazel"],
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name,
+        contains = [
+            "saved_model.pb (bazel-out/",
+            "/bin/tests/rules/tf_saved_model/saved_model.pb), got [\"tests/rules/tf_saved_model/BUILD.bazel\"]",
+        ],
+        target_under_test = name + "_subject",
     )
 
 def tf_saved_model_test_suite(name):
@@ -183,6 +204,7 @@ def tf_saved_model_test_suite(name):
         _test_no_files_fail,
         _test_no_saved_model_pb_fails,
         _test_only_saved_model_pb,
+        _test_source_file_beside_built_model_fails,
         _test_tar_gz,
         _test_tgz,
         _test_two_archives_fail,

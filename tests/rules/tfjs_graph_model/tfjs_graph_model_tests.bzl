@@ -5,7 +5,7 @@ load("//rules:defs.bzl", "tf_saved_model", "tfjs_graph_model")
 load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
 load(
     "//tests/rules:support.bzl",
-    "NO_PYTHON",
+    "NO_USERS_PYTHON",
     "analysis_test",
     "argv",
     "assert_contains",
@@ -110,7 +110,7 @@ def _test_every_flag_impl(ctx):
 
 _every_flag_test = analysis_test(_test_every_flag_impl)
 
-def _test_directory_stays_whole(name):
+def _test_directory(name):
     stub_files(
         name = name + "_files",
         directories = ["exported"],
@@ -126,15 +126,15 @@ def _test_directory_stays_whole(name):
         model = name + "_model",
         tags = ["manual"],
     )
-    _directory_stays_whole_test(name = name, target_under_test = name + "_subject")
+    _directory_test(name = name, target_under_test = name + "_subject")
 
-def _test_directory_stays_whole_impl(ctx):
+def _test_directory_impl(ctx):
     env = analysistest.begin(ctx)
     action = only_action(env, "TfjsGraphModel")
     asserts.equals(env, ["--input=BIN/" + _PACKAGE + "exported"], [flag for flag in argv(env, action) if flag.startswith("--input=")])
     return analysistest.end(env)
 
-_directory_stays_whole_test = analysis_test(_test_directory_stays_whole_impl)
+_directory_test = analysis_test(_test_directory_impl)
 
 def _test_inputs(name):
     _subject(name)
@@ -238,7 +238,7 @@ def _test_full_runtime_is_not_needed_impl(ctx):
 _full_runtime_is_not_needed_test = analysis_test(
     _test_full_runtime_is_not_needed_impl,
     config_settings = with_toolchains(
-        NO_PYTHON,
+        NO_USERS_PYTHON,
         Label("//tests/rules/stubs:core_toolchain"),
         Label("//tests/rules/stubs:node_toolchain"),
         Label("//tests/rules/stubs/forbidden:full_toolchain"),
@@ -288,6 +288,75 @@ def _test_unknown_quantization_fails(name):
         target_under_test = name + "_subject",
     )
 
+def _test_quantization_without_pattern_fails(name):
+    _subject(name, quantize = {"float16": []})
+    failure_test(
+        name = name,
+        contains = ["quantize has at least one pattern for each dtype, got none for float16; write [\"*\"] for all weights."],
+        target_under_test = name + "_subject",
+    )
+
+def _test_metadata_key_with_percent(name):
+    stub_files(
+        name = name + "_shares",
+        files = [name + "/shares.json"],
+        tags = ["manual"],
+    )
+    _subject(name, metadata = {name + "_shares": "shares%s %"})
+    _metadata_key_with_percent_test(name = name, target_under_test = name + "_subject")
+
+def _test_metadata_key_with_percent_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_contains(env, argv(env, only_action(env, "TfjsGraphModel")), [
+        "--metadata=shares%s %:BIN/" + _PACKAGE + "test_metadata_key_with_percent/shares.json",
+    ], "flags")
+    return analysistest.end(env)
+
+_metadata_key_with_percent_test = analysis_test(_test_metadata_key_with_percent_impl)
+
+def _metadata_fails(name, files, keys, contains):
+    """Declares a test that metadata fails: one label for each key, with so many files."""
+    for index in range(len(keys)):
+        stub_files(
+            name = "{}_metadata_{}".format(name, index),
+            files = ["{}/{}_{}.json".format(name, index, file) for file in range(files)],
+            tags = ["manual"],
+        )
+    _subject(name, metadata = {"{}_metadata_{}".format(name, index): key for index, key in enumerate(keys)})
+    failure_test(name = name, contains = contains, target_under_test = name + "_subject")
+
+def _test_metadata_of_two_files_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["each label in metadata is one JSON file, got ", ":test_metadata_of_two_files_fails_metadata_0 with 2 files"],
+        files = 2,
+        keys = ["labels"],
+    )
+
+def _test_metadata_key_with_colon_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["a key in metadata is a name without a colon, got \"a:b\" for "],
+        files = 1,
+        keys = ["a:b"],
+    )
+
+def _test_metadata_without_key_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["a key in metadata is a name without a colon, got \"\" for "],
+        files = 1,
+        keys = [""],
+    )
+
+def _test_metadata_key_twice_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["a key in metadata belongs to one file, got \"labels\" for ", "_metadata_0 and ", "_metadata_1."],
+        files = 1,
+        keys = ["labels", "labels"],
+    )
+
 def tfjs_graph_model_test_suite(name):
     """Declares the tests.
 
@@ -296,13 +365,19 @@ def tfjs_graph_model_test_suite(name):
     """
     suite(name, [
         _test_default_command_line,
-        _test_directory_stays_whole,
+        _test_directory,
         _test_environment,
         _test_every_flag,
         _test_full_runtime_is_not_needed,
         _test_inputs,
         _test_keras_file_fails,
+        _test_metadata_key_twice_fails,
+        _test_metadata_key_with_colon_fails,
+        _test_metadata_key_with_percent,
+        _test_metadata_of_two_files_fails,
+        _test_metadata_without_key_fails,
         _test_outputs_and_providers,
+        _test_quantization_without_pattern_fails,
         _test_shard_size_zero_fails,
         _test_tables,
         _test_unknown_quantization_fails,

@@ -5,7 +5,7 @@ load("//rules:defs.bzl", "tfjs_layers_model")
 load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
 load(
     "//tests/rules:support.bzl",
-    "NO_PYTHON",
+    "NO_USERS_PYTHON",
     "analysis_test",
     "argv",
     "assert_contains",
@@ -189,7 +189,7 @@ def _test_tensorflow_is_not_needed_impl(ctx):
 _tensorflow_is_not_needed_test = analysis_test(
     _test_tensorflow_is_not_needed_impl,
     config_settings = with_toolchains(
-        NO_PYTHON,
+        NO_USERS_PYTHON,
         Label("//tests/rules/stubs:light_toolchain"),
         Label("//tests/rules/stubs:node_toolchain"),
         Label("//tests/rules/stubs/forbidden:core_toolchain"),
@@ -233,6 +233,14 @@ def _test_unknown_quantization_fails(name):
         target_under_test = name + "_subject",
     )
 
+def _test_quantization_without_pattern_fails(name):
+    _subject(name, quantize = {"float16": []})
+    failure_test(
+        name = name,
+        contains = ["quantize has at least one pattern for each dtype, got none for float16; write [\"*\"] for all weights."],
+        target_under_test = name + "_subject",
+    )
+
 def tfjs_layers_model_test_suite(name):
     """Declares the tests.
 
@@ -246,6 +254,7 @@ def tfjs_layers_model_test_suite(name):
         _test_every_flag,
         _test_inputs,
         _test_outputs_and_providers,
+        _test_quantization_without_pattern_fails,
         _test_shard_size_zero_fails,
         _test_tables,
         _test_tensorflow_is_not_needed,

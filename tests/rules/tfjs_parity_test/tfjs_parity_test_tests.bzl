@@ -4,7 +4,7 @@ load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "tf_saved_model", "tfjs_parity_test")
 load(
     "//tests/rules:support.bzl",
-    "NO_PYTHON",
+    "NO_USERS_PYTHON",
     "analysis_test",
     "argv",
     "assert_contains",
@@ -92,7 +92,7 @@ def _test_reference_of_saved_model_impl(ctx):
     assert_env(env, action, {
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": "python:BIN/tests/rules/stubs/full/site-packages",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
     })
     assert_output_group(env, "reference", [model + "_subject.reference"])
     return analysistest.end(env)
@@ -224,7 +224,7 @@ def _test_core_runtime_is_not_needed_impl(ctx):
 _core_runtime_is_not_needed_test = analysis_test(
     _test_core_runtime_is_not_needed_impl,
     config_settings = with_toolchains(
-        NO_PYTHON,
+        NO_USERS_PYTHON,
         Label("//tests/rules/stubs:full_toolchain"),
         Label("//tests/rules/stubs:light_toolchain"),
         Label("//tests/rules/stubs:node_toolchain"),

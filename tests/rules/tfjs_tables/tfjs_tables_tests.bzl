@@ -1,8 +1,11 @@
 """Tests of `tfjs_tables`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+
+# The rule is private to this repository.
+# buildifier: disable=bzl-visibility
 load("//rules/private:tfjs_tables.bzl", "tfjs_tables")
-load("//tests/rules:support.bzl", "NO_PYTHON", "actions", "analysis_test", "argv", "assert_contains", "assert_lacks", "paths", "suite", "with_toolchains")
+load("//tests/rules:support.bzl", "NO_USERS_PYTHON", "actions", "analysis_test", "argv", "assert_contains", "assert_lacks", "paths", "suite", "with_toolchains")
 load("//tests/rules/stubs:stubs.bzl", "stub_files")
 
 _PACKAGE = "tests/rules/tfjs_tables/"
@@ -68,7 +71,7 @@ def _test_only_node_is_needed_impl(ctx):
 _only_node_is_needed_test = analysis_test(
     _test_only_node_is_needed_impl,
     config_settings = with_toolchains(
-        NO_PYTHON,
+        NO_USERS_PYTHON,
         Label("//tests/rules/stubs:node_toolchain"),
         Label("//tests/rules/stubs/forbidden:core_toolchain"),
         Label("//tests/rules/stubs/forbidden:full_toolchain"),

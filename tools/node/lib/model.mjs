@@ -73,6 +73,8 @@ class LayersModel {
   constructor(model, info) {
     this.model = model;
     this.format = 'layers-model';
+    // A Sequential model has no input and output names before it is built.
+    if (!model.built) model.build();
     const inputNames = publicNames(model.inputNames, info?.inputs);
     this.inputs = model.inputs.map((input, i) => ({name: inputNames[i], dtype: input.dtype, shape: input.shape}));
     this.outputs = publicNames(model.outputNames, info?.outputs);

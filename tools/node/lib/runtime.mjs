@@ -14,8 +14,8 @@ export const BACKENDS = ['cpu', 'wasm'];
 export const PACKAGE_FLAGS = {node_modules: {}, package_lock: {}};
 
 /**
- * @param {{node_modules?: string, package_lock?: string}} flags the folder, whose name must be `node_modules`, since the
- *     packages in it find one another by that name; or the lock file beside it; or neither, for TFJS_NODE_MODULES.
+ * @param {{node_modules?: string, package_lock?: string}} flags the folder, whose name must be `node_modules`, since
+ *     the packages in it find one another by that name; or the lock file beside it; or neither, for TFJS_NODE_MODULES.
  * @returns {{folder: string, require: NodeRequire}}
  */
 export function packages({node_modules: given, package_lock: lock}) {

@@ -94,6 +94,10 @@ RULES: Mapping[str, Rule] = {
 }
 """The rule of each Keras layer that can be expressed."""
 
+IMAGE_LAYERS = (*image.RANDOM, "CenterCrop", "Resizing", "Rescaling")
+MASK_OPERATIONS = ("NotEqual", "Any", "LogicalAnd", "LogicalOr")
+"""What Keras 3 computes masks with, from Embedding and Masking."""
+
 UNMASKED = -3.0e38
 """A mask value that no input has, so that Masking hides nothing."""
 
@@ -197,9 +201,12 @@ class _Run:
 
     def _check(self, r: Rewrite) -> None:
         layer = r.layer
-        for kwargs in (c.kwargs for c in r.calls):
-            if kwargs.get("training"):
+        for c in r.calls:
+            # Layers on images record training=True whenever nothing else is said.
+            if c.kwargs.pop("training", None) and layer.class_name not in IMAGE_LAYERS:
                 raise r.refuse("it is called with training=True, which TensorFlow.js cannot fix in a model")
+            if c.masks and (layer not in self.masked or any(ref.layer.class_name not in MASK_OPERATIONS for ref in c.masks)):
+                raise r.refuse("it is called with a mask of your own, for which TensorFlow.js has no place")
         if not layer.op and layer.class_name not in attention.WITH_ARGUMENTS and any(c.kwargs for c in r.calls):
             name = sorted(key for c in r.calls for key in c.kwargs)[0]
             raise r.refuse(f"it is called with the argument `{name}`, which has no place in TensorFlow.js")

@@ -60,6 +60,7 @@ def split(r: Rewrite, value: object, role: str = "activation") -> tuple[str, Wir
     if name in ACTIVATION_LAYERS:
         from tfjs_convert.layers.rewrite.core import activation_layer
 
+        r.note(f"its activation {name} became a layer after it")
         return "linear", activation_layer(r, name, config, role)
     build = _BUILT.get(name)
     if build is None:

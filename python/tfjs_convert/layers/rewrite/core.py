@@ -120,7 +120,18 @@ def _softmax(r: Rewrite, axis: object, role: str | None) -> Wiring:
     if axes[0] == -1 or (rank is not None and axes[0] == rank - 1):
         # Not the Softmax layer: that one takes any mask of any earlier layer for its own.
         return chain(r.make("Activation", {"activation": "softmax"}, role=role))
-    return chain(r.make("Softmax", {"axis": axes[0]}, role=role))
+    if rank is None:
+        raise r.refuse("the shape of its input is not known, which a softmax over an inner axis needs")
+    # TensorFlow.js computes softmax along the last axis only.
+    r.note("a softmax over an inner axis is expressed with a Permute before and after it")
+    prefix, axis = role or "softmax", axes[0] % rank
+    dims = [n for n in range(1, rank) if n != axis] + [axis]
+    back = [dims.index(n) + 1 for n in range(1, rank)]
+    return chain(
+        r.make("Permute", {"dims": dims}, role=f"{prefix}_last"),
+        r.make("Activation", {"activation": "softmax"}, role=f"{prefix}_values"),
+        r.make("Permute", {"dims": back}, role=role),
+    )
 
 
 def dropped(why: str) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tfjs_convert.layers.model import Layer, Ref, plain
+from tfjs_convert.layers.operations import ACTIVATIONS, operation_name
 from tfjs_convert.layers.rewrite import activations
 from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, call, chain, nothing, then
 from tfjs_convert.layers.rewrite.core import activation_layer
@@ -40,27 +41,9 @@ def dot(r: Rewrite) -> Wiring:
     return chain(r.make("Dot", {**r.config, "axes": axes}))
 
 
-# Names of operations: Keras 3's classes, and TensorFlow's functions as Keras 2 wrote them.
-_ALIASES = {
-    "math.add": "add", "__operators__.add": "add", "math.multiply": "multiply", "math.subtract": "subtract",
-    "math.truediv": "truedivide", "math.divide": "truedivide", "divide": "truedivide", "nn.relu": "relu", "nn.relu6": "relu6",
-    "math.sigmoid": "sigmoid", "nn.sigmoid": "sigmoid", "math.tanh": "tanh", "nn.tanh": "tanh", "nn.softmax": "softmax",
-    "nn.silu": "silu", "nn.swish": "silu", "nn.elu": "elu", "nn.selu": "selu", "math.softplus": "softplus",
-    "math.maximum": "maximum", "math.minimum": "minimum", "math.negative": "negative", "math.square": "square", "concat": "concatenate",
-    "leakyrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "hardsilu": "hard_silu", "logsigmoid": "log_sigmoid",
-    "transpose": "transpose", "reshape": "reshape", "math.abs": "absolute", "abs": "absolute",
-}  # fmt: skip
-
-_ACTIVATIONS = (
-    "relu", "relu6", "sigmoid", "tanh", "softmax", "silu", "elu", "selu", "softplus", "softsign", "hard_sigmoid", "hard_silu",
-    "log_sigmoid", "leaky_relu", "gelu", "mish",
-)  # fmt: skip
-
-
 def operation(r: Rewrite) -> Wiring:
     """An operation written in Python on a tensor (`x * 2.0`, `keras.ops.relu(x)`), as the layer that computes it."""
-    name = r.config.get("function") if r.layer.class_name == "TFOpLambda" else r.layer.class_name
-    name = _ALIASES.get(str(name).lower(), str(name).lower())
+    name = operation_name(r.layer)
     kwargs = {**plain(r.config, "function", "name", "trainable", "dtype"), **r.kwargs}
     operands = list(kwargs.pop("operands", []))
     if "y" in kwargs:
@@ -68,7 +51,7 @@ def operation(r: Rewrite) -> Wiring:
     count = len(r.calls[0].inputs)
     constants = [value for value in operands if value is not None]
     wiring = None
-    if name in _ACTIVATIONS and count == 1 and not constants:
+    if name in ACTIVATIONS and count == 1 and not constants:
         wiring = _activation(r, name, kwargs)
     elif name in ("add", "multiply", "subtract", "truedivide"):
         wiring = _arithmetic(r, name, operands, constants, count)

@@ -24,11 +24,28 @@ def batch_normalization(r: Rewrite) -> Wiring:
         raise r.refuse("virtual batches have no place in TensorFlow.js")
     if r.config.get("renorm"):
         r.note("renorm is left out: it matters in training only, where TensorFlow.js does without")
-    config = {**plain(r.config, "renorm", "renorm_clipping", "renorm_momentum"), "axis": axes[0]}
-    if r.rank() != 5:
-        return chain(r.make("BatchNormalization", config, r.layer.variables))
-    if axes[0] % 5 != 4:
+    config = {**plain(r.config, "renorm", "renorm_clipping", "renorm_momentum"), "axis": -1}
+    rank = r.rank()
+    if rank is None or axes[0] % rank == rank - 1:
+        if rank is None and axes[0] != -1:
+            raise r.refuse("the shape of its input is not known")
+        inner = _folded if rank == 5 else lambda r, config: chain(r.make("BatchNormalization", config, r.layer.variables))
+        return inner(r, config)
+    # TensorFlow.js's kernels take the last axis for the normalized one, whatever it is.
+    if rank == 5:
         raise r.refuse("TensorFlow.js has no batch normalization of five axes with channels first")
+    r.note("another axis than the last is expressed with a Permute before and after it")
+    axis = axes[0] % rank
+    dims = [n for n in range(1, rank) if n != axis] + [axis]
+    back = [dims.index(n) + 1 for n in range(1, rank)]
+    return chain(
+        r.make("Permute", {"dims": dims}, role="last"),
+        r.make("BatchNormalization", config, r.layer.variables),
+        r.make("Permute", {"dims": back}, role="back"),
+    )
+
+
+def _folded(r: Rewrite, config: dict) -> Wiring:
     depth, height, width, channels = r.shape()[1:]
     r.note("five axes are folded into four around it")
     folded = None if height is None or width is None else height * width

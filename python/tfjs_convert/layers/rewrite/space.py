@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tfjs_convert.layers.model import Layer, Shape, plain
-from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, chain, constant, nothing
+from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, chain, constant, nothing, then
 from tfjs_convert.layers.rewrite.core import same
 from tfjs_convert.layers.shapes import as_list, output_shapes, pairs
 
@@ -47,6 +47,7 @@ def global_pool(r: Rewrite) -> Wiring:
         steps.append(r.make(f"{kind}1D", config))
     if r.config.get("keepdims"):
         (target,) = output_shapes(r.layer, [r.shape()])
+        r.note("keepdims is expressed with a Reshape")
         steps.append(r.reshape(target[1:], "keepdims"))
     return chain(*steps)
 
@@ -207,6 +208,16 @@ def category_encoding(r: Rewrite) -> Wiring:
         raise r.refuse("count weights have no place in a layers model")
     if r.config.get("sparse"):
         raise r.refuse("TensorFlow.js has no sparse tensors")
-    if r.config.get("output_mode", "multi_hot") == "int":
+    mode, tokens = r.config.get("output_mode", "multi_hot"), r.config["num_tokens"]
+    if mode == "int":
         return nothing
-    return same(r)
+    shape = r.shape()
+    if mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
+        r.note("expressed as an Embedding whose weights are the identity")
+        config = {"input_dim": tokens, "output_dim": tokens, "mask_zero": False, "trainable": False}
+        return chain(r.make("Embedding", config, {"embeddings": constant(np.eye(tokens))}))
+    if len(shape) != 2 or mode not in ("one_hot", "multi_hot", "count"):
+        raise r.refuse(f"output_mode {mode} of an input with {len(shape)} axes has no place in TensorFlow.js")
+    # The layer overwrites the shape that it is given; the Reshape hands it one of its own.
+    guard = r.make("Reshape", {"target_shape": [-1 if shape[1] is None else shape[1]]}, role="input")
+    return then(chain(guard), same(r))
