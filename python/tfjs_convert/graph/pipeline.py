@@ -9,9 +9,9 @@ from typing import Any
 
 from tfjs_convert import tables as js_tables
 from tfjs_convert.errors import InputError, UnsupportedError
-from tfjs_convert.graph import cleanup, extract, grappler, loops, names, rewrites, signature, tensors, topology
+from tfjs_convert.graph import cleanup, extract, grappler, loops, names, rewrites, signature, tables, tensors, topology
 from tfjs_convert.graph.control_flow import LOWERINGS
-from tfjs_convert.graph.expand import Expander, FunctionGraph
+from tfjs_convert.graph.expand import Expander, FunctionGraph, Lowering
 from tfjs_convert.graph.function import Library
 from tfjs_convert.graph.functional import FUNCTIONAL
 from tfjs_convert.graph.model import Endpoint, GraphModel
@@ -66,6 +66,8 @@ class _Flat:
     inputs: list[Endpoint]
     outputs: list[Endpoint]
     plain: set[str]
+    tables: list[tables.Table]
+    names: names.Names
     notes: list[str]
 
 
@@ -75,11 +77,11 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     Raises:
       ConversionError: the model is damaged, or uses what TensorFlow.js cannot run, or an option does not fit it.
     """
-    tables = js_tables.load(options.tables)
+    js = js_tables.load(options.tables)
     flat = _flatten(model, options)
     notes = list(flat.notes)
     for part in flat.parts:
-        notes += _optimise(part, tables, options)
+        notes += _optimise(part, js, options)
     main = flat.parts[0]
     outputs = _without_copies(main.graph, flat.outputs)
     for part in flat.parts:
@@ -89,14 +91,20 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     for part in flat.parts:
         whole.node.extend(node for node in part.graph.node if node.op != "Const")
     counts = collections.Counter(node.op for part in flat.parts for node in part.graph.node)
-    supported = backends.supported(whole, tables)
-    weights = extract.take_constants([part.graph for part in flat.parts], extract.trained(flat.plain))
+    supported = backends.supported(whole, js)
+    filling = tables.initializer(flat.tables, main.graph.versions, flat.names)
+    plain = flat.plain | {node.name for node in filling.node}
+    weights = extract.take_constants([*(part.graph for part in flat.parts), filling], extract.trained(plain))
+    public = signature.signature_json(flat.inputs, outputs)
+    public["inputs"].update(tables.signature_inputs(flat.tables))
     fields = {
         "format": "graph-model",
         "generatedBy": model.version,
-        "signature": signature.signature_json(flat.inputs, outputs),
+        "signature": public,
         "modelTopology": topology.graph_json(main.graph, [_function_json(part) for part in flat.parts[1:]]),
         "userDefinedMetadata": _metadata(options, outputs),
+        "modelInitializer": topology.graph_json(filling) if flat.tables else None,
+        "initializerSignature": tables.initializer_signature(flat.tables) if flat.tables else None,
     }
     info = {
         "ops": dict(sorted(counts.items())),
@@ -108,10 +116,28 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
 
 
 def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
+    """Flattens a graph, with the form of control flow that was asked for.
+
+    Functions in TensorFlow.js cannot look tables up, so "auto" keeps them out of functions.
+    """
+    if options.control_flow_v2 is False:
+        return _flattened(model, options, LOWERINGS)
+    flat = _flattened(model, options, FUNCTIONAL)
+    lookups = sorted(n.name for part in flat.parts[1:] for n in part.graph.node if n.op.startswith("LookupTable"))
+    if not lookups:
+        return flat
+    if options.control_flow_v2 is True:
+        raise UnsupportedError(
+            f"The model looks up a table inside a loop or conditional ({lookups[0]}), which TensorFlow.js cannot do "
+            'with control_flow_v2 = True; write False or "auto".'
+        )
+    return _flattened(model, options, LOWERINGS)
+
+
+def _flattened(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lowering]) -> _Flat:
     """Inlines everything; inputs become placeholders of their own names, each output a copy of its own."""
     inputs = signature.fix_shapes(model.inputs, options.input_shapes)
     renamed = signature.placeholder_names(inputs)
-    lowerings = LOWERINGS if options.control_flow_v2 is False else FUNCTIONAL
     x = Expander(Library(model.graph.library.function, model.op_list), model.variables, lowerings=lowerings)
     # Inputs come first, so that they get the names they should have.
     wanted = [each.tensor for each in (*inputs, *model.outputs)]
@@ -133,6 +159,8 @@ def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
     for node in main.graph.node:
         if node.name in shapes:
             signature.set_placeholder_shape(node, shapes[node.name])
+    found = tables.take(main.graph, x.origin, model)
+    main.inputs += [table.name for table in found]
     parts = [main]
     used = _functions_of(main.graph)
     # Made from the inside out, so that going backwards a function comes after those that call it.
@@ -144,7 +172,7 @@ def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
     plain = {n.name for part in parts for n in part.graph.node if n.op == "Const"}
     plain -= {name for part in parts for name in (part.function.x if part.function else x).frozen}
     notes = _effects(x, parts, options)
-    return _Flat(parts, inputs, outputs, plain, notes)
+    return _Flat(parts, inputs, outputs, plain, found, x.names, notes)
 
 
 def _part(
@@ -167,10 +195,10 @@ def _functions_of(graph: Any) -> set[str]:
     return {attr.func.name for node in graph.node for attr in node.attr.values() if attr.WhichOneof("value") == "func"}
 
 
-def _optimise(part: _Part, tables: Any, options: GraphOptions) -> list[str]:
+def _optimise(part: _Part, js: Any, options: GraphOptions) -> list[str]:
     checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
     if not options.skip_op_check:
-        check.check(part.graph, tables, phase="before", **checks)
+        check.check(part.graph, js, phase="before", **checks)
     part.stand_ins.fill(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
     part.stand_ins.restore(part.graph)
@@ -181,7 +209,7 @@ def _optimise(part: _Part, tables: Any, options: GraphOptions) -> list[str]:
     notes += rewrites.after_remap(part.graph, part.outputs)
     _tidy(part, options)
     if not options.skip_op_check:
-        check.check(part.graph, tables, phase="after", **checks)
+        check.check(part.graph, js, phase="after", **checks)
     return notes
 
 
@@ -242,6 +270,7 @@ def _tidy(part: _Part, options: GraphOptions) -> None:
     cleanup.bypass_constant_enters(part.graph)
     loops.hoist_invariants(part.graph)
     loops.bypass_inner_enters(part.graph)
+    tables.restore_shapes(part.graph)
     cleanup.sort(part.graph, part.inputs, part.outputs)
 
 

@@ -116,7 +116,10 @@ class _Emitter:
 def _plainly_initialized(cell: dict[str, object]) -> dict[str, object]:
     """Stacked cells are initialized even where weights follow, and the loader's Orthogonal fails then."""
     config = cell["config"]
-    return {**cell, "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()}}
+    return {
+        **cell,
+        "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()},
+    }
 
 
 def _is_chain(model: Model) -> bool:

@@ -184,7 +184,8 @@ def _functional(config: dict) -> Model:
 
     for name, layer in layers.items():
         layer.calls = [
-            Call([resolve(t) for t in node.inputs], node.kwargs, [resolve(t) for t in node.masks]) for node in nodes[name]
+            Call([resolve(t) for t in node.inputs], node.kwargs, [resolve(t) for t in node.masks])
+            for node in nodes[name]
         ]
         if layer.class_name == "InputLayer":
             layer.calls = [Call([])]

@@ -6,6 +6,7 @@ assignments say into which variables they go. Reading it covers resource, refere
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,8 +29,16 @@ class _Handles(Expander):
         self.nodes[flat] = copy
 
 
-def restored_variables(graph: Any, restore_op: str, checkpoint: Checkpoint) -> Mapping[str, Variable]:
-    """Maps the node name of each variable that `restore_op` restores to its value in the checkpoint.
+@dataclasses.dataclass(frozen=True)
+class Restored:
+    """What a checkpoint holds for a graph's resources, by their nodes' names; tables as keys and values."""
+
+    variables: Mapping[str, Variable]
+    tables: Mapping[str, tuple[Variable, Variable]]
+
+
+def restored(graph: Any, restore_op: str, checkpoint: Checkpoint) -> Restored:
+    """Finds the checkpoint's value for each variable and table that `restore_op` restores.
 
     Args:
       graph: the SavedModel's main GraphDef with its library.
@@ -39,21 +48,30 @@ def restored_variables(graph: Any, restore_op: str, checkpoint: Checkpoint) -> M
     x = _Handles(Library(graph.library.function), {}, lowerings={})
     x.add_main(graph.node, [f"^{restore_op}"], {})
     x.finish()
-    found: dict[str, Variable] = {}
+    variables: dict[str, Variable] = {}
+    tables: dict[str, tuple[Variable, Variable]] = {}
     for node in x.nodes.values():
-        if node.op not in _ASSIGNMENTS:
-            continue
-        handle = names.node_of(node.input[0])
-        restored = _restored(x, node.input[1])
-        if restored is None:
-            continue
-        read, index = restored
-        name = _string_at(x, read.input[1], index)
-        part = parse_slice(_string_at(x, read.input[2], index) or "")
-        if name is None or name not in checkpoint:
-            continue
-        found[handle] = _variable(checkpoint, name, part)
-    return found
+        if node.op in _ASSIGNMENTS:
+            value = _saved(x, node.input[1], checkpoint)
+            if value is not None:
+                variables[x.origin[names.node_of(node.input[0])]] = value
+        elif node.op == "LookupTableImportV2":
+            keys, values = (_saved(x, tensor, checkpoint) for tensor in node.input[1:3])
+            if keys is not None and values is not None:
+                tables[x.origin[names.node_of(node.input[0])]] = (keys, values)
+    return Restored(variables, tables)
+
+
+def _saved(x: Expander, tensor: str, checkpoint: Checkpoint) -> Variable | None:
+    """The checkpoint's value of a tensor that a restoring operation reads."""
+    source = _source(x, tensor)
+    if source is None:
+        return None
+    read, index = source
+    name = _string_at(x, read.input[1], index)
+    if name is None or name not in checkpoint:
+        return None
+    return _variable(checkpoint, name, parse_slice(_string_at(x, read.input[2], index) or ""))
 
 
 def _variable(checkpoint: Checkpoint, name: str, part: Any) -> Variable:
@@ -63,7 +81,7 @@ def _variable(checkpoint: Checkpoint, name: str, part: Any) -> Variable:
     return Variable(dtype, part[1].shape, lambda: checkpoint.read(name, part[1]))
 
 
-def _restored(x: Expander, tensor: str) -> tuple[Any, int] | None:
+def _source(x: Expander, tensor: str) -> tuple[Any, int] | None:
     name, index = names.split(tensor)
     node = x.nodes[name]
     while node.op in _PASSING and node.input:

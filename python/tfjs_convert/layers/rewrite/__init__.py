@@ -205,7 +205,9 @@ class _Run:
             # Layers on images record training=True whenever nothing else is said.
             if c.kwargs.pop("training", None) and layer.class_name not in IMAGE_LAYERS:
                 raise r.refuse("it is called with training=True, which TensorFlow.js cannot fix in a model")
-            if c.masks and (layer not in self.masked or any(ref.layer.class_name not in MASK_OPERATIONS for ref in c.masks)):
+            if c.masks and (
+                layer not in self.masked or any(ref.layer.class_name not in MASK_OPERATIONS for ref in c.masks)
+            ):
                 raise r.refuse("it is called with a mask of your own, for which TensorFlow.js has no place")
         if not layer.op and layer.class_name not in attention.WITH_ARGUMENTS and any(c.kwargs for c in r.calls):
             name = sorted(key for c in r.calls for key in c.kwargs)[0]

@@ -29,7 +29,9 @@ def batch_normalization(r: Rewrite) -> Wiring:
     if rank is None or axes[0] % rank == rank - 1:
         if rank is None and axes[0] != -1:
             raise r.refuse("the shape of its input is not known")
-        inner = _folded if rank == 5 else lambda r, config: chain(r.make("BatchNormalization", config, r.layer.variables))
+        inner = (
+            _folded if rank == 5 else lambda r, config: chain(r.make("BatchNormalization", config, r.layer.variables))
+        )
         return inner(r, config)
     # TensorFlow.js's kernels take the last axis for the normalized one, whatever it is.
     if rank == 5:
