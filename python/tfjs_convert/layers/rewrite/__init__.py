@@ -1,4 +1,6 @@
-"""Rewrites a Keras model into layers that TensorFlow.js has, with the same numbers, or refuses it by the layer's name."""
+"""Rewrites a Keras model into layers that TensorFlow.js has, with the same numbers, or refuses it by the layer's
+name.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +58,7 @@ RULES: Mapping[str, Rule] = {
     "Identity": core.dropped("it does nothing"),
     "LSTM": recurrent.recurrent,
     "LayerNormalization": norm.layer_normalization,
+    "LayerScale": norm.layer_scale,
     "LeakyReLU": core.leaf("LeakyReLU"),
     "Masking": core.same,
     "MaxPooling1D": space.pool1d,
@@ -81,6 +84,7 @@ RULES: Mapping[str, Rule] = {
     "SpatialDropout1D": core.dropout,
     "SpatialDropout2D": core.spatial_dropout,
     "SpatialDropout3D": core.spatial_dropout,
+    "StochasticDepth": core.dropped("it drops paths in training only"),
     "Subtract": merge.subtract,
     "ThresholdedReLU": core.leaf("ThresholdedReLU"),
     "TimeDistributed": recurrent.time_distributed,
@@ -193,7 +197,8 @@ class _Run:
             if not masked:
                 guard = r.make("Masking", {"mask_value": UNMASKED}, role="unmasked")
                 r.note(
-                    "an own mask that hides nothing keeps other layers' masks away from it, which TensorFlow.js would apply"
+                    "an own mask that hides nothing keeps other layers' masks away from it, which "
+                    "TensorFlow.js would apply"
                 )
                 return lambda inputs: wiring([call(guard, inputs[0]), *inputs[1:]])
             self.expected.append((layer, r.main))
@@ -205,7 +210,9 @@ class _Run:
             # Layers on images record training=True whenever nothing else is said.
             if c.kwargs.pop("training", None) and layer.class_name not in IMAGE_LAYERS:
                 raise r.refuse("it is called with training=True, which TensorFlow.js cannot fix in a model")
-            if c.masks and (layer not in self.masked or any(ref.layer.class_name not in MASK_OPERATIONS for ref in c.masks)):
+            if c.masks and (
+                layer not in self.masked or any(ref.layer.class_name not in MASK_OPERATIONS for ref in c.masks)
+            ):
                 raise r.refuse("it is called with a mask of your own, for which TensorFlow.js has no place")
         if not layer.op and layer.class_name not in attention.WITH_ARGUMENTS and any(c.kwargs for c in r.calls):
             name = sorted(key for c in r.calls for key in c.kwargs)[0]

@@ -29,7 +29,9 @@ def batch_normalization(r: Rewrite) -> Wiring:
     if rank is None or axes[0] % rank == rank - 1:
         if rank is None and axes[0] != -1:
             raise r.refuse("the shape of its input is not known")
-        inner = _folded if rank == 5 else lambda r, config: chain(r.make("BatchNormalization", config, r.layer.variables))
+        inner = (
+            _folded if rank == 5 else lambda r, config: chain(r.make("BatchNormalization", config, r.layer.variables))
+        )
         return inner(r, config)
     # TensorFlow.js's kernels take the last axis for the normalized one, whatever it is.
     if rank == 5:
@@ -159,6 +161,12 @@ def affine(
     lead = list(shape[1:-1])
     size = None if None in lead else math.prod(lead)
     return chain(r.reshape([size, 1, channels], f"{prefix}_in"), layer, r.reshape([*lead, channels], f"{prefix}_out"))
+
+
+def layer_scale(r: Rewrite) -> Wiring:
+    """LayerScale, of Keras's own ConvNeXt: a trained scale for each channel."""
+    r.note("expressed with DepthwiseConv2D")
+    return affine(r, r.layer.variables["gamma"], None, role=None, trainable=r.layer.trainable)
 
 
 def group_normalization(r: Rewrite) -> Wiring:
