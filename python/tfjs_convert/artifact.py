@@ -185,11 +185,8 @@ def _earlier_shards(directory: Path) -> set[str]:
     except (OSError, ValueError, TypeError, KeyError):
         return names
     # Only files right here: a manifest from elsewhere may name anything.
-    return names | {
-        n
-        for n in listed
-        if isinstance(n, str) and n.endswith(".bin") and n == Path(n).name and (directory / n).is_file()
-    }
+    plain = {path.removeprefix("./") for path in listed if isinstance(path, str) and path.endswith(".bin")}
+    return names | {name for name in plain if "/" not in name and (directory / name).is_file()}
 
 
 def _replace_file(path: Path, data: bytes) -> None:

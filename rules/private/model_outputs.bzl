@@ -2,6 +2,7 @@
 
 load("//rules:providers.bzl", "TfjsModelInfo")
 load(":actions.bzl", "multiline_args", "run_node")
+load(":labels.bzl", "label_text")
 
 VALIDATION_ATTRS = {
     "validate": attr.bool(
@@ -36,7 +37,7 @@ def begin_conversion(ctx, model):
       The `Args`.
     """
     args = multiline_args(ctx)
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
     args.add_all([model.directory], expand_directories = False, format_each = "--output_dir=%s")
     args.add(model.info, format = "--info=%s")
     return args
@@ -67,7 +68,7 @@ def model_providers(ctx, model, format):
 def _validate(ctx, model):
     report = ctx.actions.declare_file(ctx.label.name + ".validation.json")
     args = ctx.actions.args()
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
     args.add_all([model.directory], expand_directories = False, format_each = "--model=%s")
     args.add(model.info, format = "--info=%s")
     args.add(report, format = "--report=%s")

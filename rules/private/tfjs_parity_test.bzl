@@ -2,6 +2,8 @@
 
 load("//rules:providers.bzl", "ModelSourceInfo", "TfjsModelInfo")
 load(":actions.bzl", "NODE_TOOLCHAIN", "multiline_args", "python_attrs", "python_toolchain", "run_python")
+load(":labels.bzl", "label_text")
+load(":launcher.bzl", "python_executable")
 
 _DOC = """Compares a TensorFlow.js model with its source, by number and by name.
 
@@ -15,14 +17,6 @@ tfjs_parity_test(
 
 Seeded inputs go through TensorFlow (a cached build action) and through TensorFlow.js in Node; every output is compared by its name.
 When one differs, the test names the output, its worst element, and the element's index.
-"""
-
-_LAUNCHER = """#!/usr/bin/env bash
-# Runs the model in TensorFlow.js on the recorded inputs and compares each output with TensorFlow's.
-set -euo pipefail
-cd "${{RUNFILES_DIR:-${{TEST_SRCDIR:-$0.runfiles}}}}/{workspace}"
-export PYTHONHOME="{home}" PYTHONPATH="{packages}" PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
-exec "{interpreter}" -s -P "{main}" {flags} "$@"
 """
 
 _ATTRS = {
@@ -73,7 +67,7 @@ def _reference_outputs(ctx, model):
     """Runs the source in TensorFlow on seeded inputs; returns the tree artifact with inputs and outputs."""
     directory = ctx.actions.declare_directory(ctx.label.name + ".reference")
     args = multiline_args(ctx)
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
     if ModelSourceInfo in ctx.attr.reference:
         source = ctx.attr.reference[ModelSourceInfo]
         files = source.files
@@ -110,10 +104,9 @@ def _tfjs_parity_test_impl(ctx):
         fail("{}: backends is one or more of {}, got: {}; what needs a browser belongs in a browser test.".format(ctx.label, _BACKENDS, ctx.attr.backends))
     model = ctx.attr.model[TfjsModelInfo]
     reference = _reference_outputs(ctx, model)
-    python = ctx.toolchains[python_toolchain("light")].tfjs_runtime
     node = ctx.toolchains[NODE_TOOLCHAIN].tfjs_node
     flags = [
-        "--label=" + str(ctx.label),
+        "--label=" + label_text(ctx.label),
         "--model=" + model.directory.short_path,
         "--info=" + model.info.short_path,
         "--reference=" + reference.short_path,
@@ -125,23 +118,15 @@ def _tfjs_parity_test_impl(ctx):
         "--output_tolerance={}:{}".format(name, value)
         for name, value in ctx.attr.tolerances.items()
     ]
-    package = ctx.file._package.short_path.rpartition("/")[0].rpartition("/")[0]
-    launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
-    ctx.actions.write(launcher, _LAUNCHER.format(
-        flags = " ".join(["'{}'".format(flag.replace("'", "'\\''")) for flag in flags]),
-        home = python.interpreter.short_path.removesuffix("/bin/python3"),
-        interpreter = python.interpreter.short_path,
-        main = ctx.file._parity.short_path,
-        packages = ":".join([package] + [site.short_path.rpartition("/")[0] for site in python.sites]),
-        workspace = ctx.workspace_name,
-    ), is_executable = True)
     return [
-        DefaultInfo(
-            executable = launcher,
-            runfiles = ctx.runfiles(
-                [ctx.file._parity, ctx.file._run, model.directory, model.info, reference] + ctx.files._library + ctx.files._programs,
-                transitive_files = depset(transitive = [python.files, node.files]),
-            ),
+        python_executable(
+            ctx,
+            name = ctx.label.name + ".sh",
+            comment = "Runs the model in TensorFlow.js on the recorded inputs and compares each output with TensorFlow's.",
+            files = [ctx.file._run, model.directory, model.info, reference] + ctx.files._programs,
+            flags = flags,
+            main = ctx.file._parity,
+            transitive_files = [node.files],
         ),
         OutputGroupInfo(reference = depset([reference])),
     ]

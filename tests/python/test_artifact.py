@@ -158,7 +158,8 @@ def test_shards_named_by_an_earlier_manifest_go_but_nothing_outside(tmp_path):
     directory.mkdir()
     (tmp_path / "outside.bin").write_bytes(b"keep")
     (directory / "model.weights.bin").write_bytes(b"old")
-    manifest = [{"paths": ["model.weights.bin", "../outside.bin"], "weights": []}]
+    (directory / "more.bin").write_bytes(b"old")
+    manifest = [{"paths": ["./model.weights.bin", "../outside.bin", "more.bin", 3], "weights": []}]
     (directory / "model.json").write_text(json.dumps({"weightsManifest": manifest}))
     write_model(directory, fields(), weights(), WeightOptions())
     assert sorted(snapshot(directory)) == ["group1-shard1of1.bin", "model.json"]

@@ -20,6 +20,7 @@ Subjects are configured with the stub toolchains, so that no test downloads Tens
 """
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules/private:labels.bzl", "label_text")
 
 STUBS = Label("//tests/rules/stubs:all")
 NO_USERS_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")
@@ -121,7 +122,7 @@ def argv(env, action, without = []):
       action: the action.
       without: flags that are left out.
     """
-    label = str(analysistest.target_under_test(env).label)
+    label = label_text(analysistest.target_under_test(env).label)
     return [
         below_bin(argument).replace("=" + label, "=LABEL")
         for argument in action.argv

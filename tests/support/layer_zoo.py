@@ -84,7 +84,11 @@ def randomize(model: object, seed: int = 0) -> None:
     random = np.random.default_rng(seed)
     model.set_weights(
         [
-            (np.abs(random.normal(size=w.shape)) * 0.5 + 0.5 if _positive(w, v) else random.normal(size=w.shape) * 0.4).astype(w.dtype)
+            (
+                np.abs(random.normal(size=w.shape)) * 0.5 + 0.5
+                if _positive(w, v)
+                else random.normal(size=w.shape) * 0.4
+            ).astype(w.dtype)
             for w, v in zip(model.get_weights(), model.weights, strict=True)
         ]
     )
@@ -123,7 +127,9 @@ def _shared_late_first(keras: ModuleType, layers: ModuleType) -> object:
 
 def _nested(keras: ModuleType, layers: ModuleType) -> object:
     inner_input = layers.Input((4,))
-    inner = keras.Model(inner_input, layers.Dense(3, name="inside")(layers.BatchNormalization()(inner_input)), name="encoder")
+    inner = keras.Model(
+        inner_input, layers.Dense(3, name="inside")(layers.BatchNormalization()(inner_input)), name="encoder"
+    )
     a, b = layers.Input((4,)), layers.Input((4,))
     return keras.Model([a, b], layers.Subtract()([inner(a), inner(b)]))
 
@@ -155,7 +161,9 @@ def _frozen_nested(keras: ModuleType, layers: ModuleType) -> object:
 def _many(keras: ModuleType, layers: ModuleType) -> object:
     a, b = layers.Input((4,), name="first"), layers.Input((6,), name="second")
     x = layers.Concatenate()([layers.Dense(5)(a), b])
-    return keras.Model([a, b], [layers.Dense(2, name="zeta")(x), layers.Dense(3, name="alpha")(x), layers.Dense(1, name="mid")(x)])
+    return keras.Model(
+        [a, b], [layers.Dense(2, name="zeta")(x), layers.Dense(3, name="alpha")(x), layers.Dense(1, name="mid")(x)]
+    )
 
 
 def _masked_lstm(keras: ModuleType, layers: ModuleType) -> object:
@@ -184,7 +192,9 @@ def _operators(keras: ModuleType, layers: ModuleType) -> object:
 
 def _activation_layer(keras: ModuleType, layers: ModuleType) -> object:
     options = {"negative_slope": 0.1} if keras.__name__ == "keras" else {"alpha": 0.1}
-    return keras.Sequential([layers.Input((4,)), layers.Dense(3, activation=layers.LeakyReLU(**options)), layers.Dense(2)])
+    return keras.Sequential(
+        [layers.Input((4,)), layers.Dense(3, activation=layers.LeakyReLU(**options)), layers.Dense(2)]
+    )
 
 
 def _elu(keras: ModuleType, layers: ModuleType) -> object:
@@ -208,7 +218,11 @@ def _attention(keras: ModuleType, layers: ModuleType, **options: object) -> obje
 def _heads(causal: bool) -> Callable:
     def build(keras: ModuleType, layers: ModuleType) -> object:
         x = layers.Input((5, 6))
-        y = layers.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True) if causal else layers.MultiHeadAttention(3, 4)(x, x)
+        y = (
+            layers.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True)
+            if causal
+            else layers.MultiHeadAttention(3, 4)(x, x)
+        )
         return keras.Model(x, layers.LayerNormalization()(layers.Add()([x, y])))
 
     return build

@@ -51,8 +51,9 @@ _mirror_in_stanza() { # ENABLED TYPES URIS SUITES COMPONENTS
 
 # deb822 format: stanzas of "Field: value", parted by empty lines; a line that starts with a space goes on with its field.
 _mirror_in_sources() { # FILE
-  local line field='' value
+  local text line field='' value
   local -A stanza=()
+  text=$(<"$1")
   while IFS= read -r line || [[ -n $line ]]; do
     [[ $line != \#* ]] || continue
     if [[ $line =~ ^[[:space:]]*$ ]]; then
@@ -66,7 +67,7 @@ _mirror_in_sources() { # FILE
       value=${value#"${value%%[![:space:]]*}"}
       stanza[$field]=${value%"${value##*[![:space:]]}"}
     fi
-  done < <(cat -- "$1" && printf '\n\n')
+  done <<<"$text"$'\n'
   return 1
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the private Debian root: downloads the packages of packages.txt from Debian's testing suite and unpacks them.
 #
-#   make_root.sh ROOT      makes the folder ROOT, or does nothing if it is there
+#   make_root.sh ROOT COMMAND [ARGUMENT…]     makes the folder ROOT, unless it is there, and then becomes the command
 #
 # Needs no privilege and changes nothing outside ROOT's folder. apt-get works on a state of its own; the packages'
 # scripts are not run. ROOT appears when it is complete, by a rename. Two starts at once make it once.
@@ -52,14 +52,17 @@ unwanted_packages() { package_lines | sed -n 's/^!//p'; }
 # A state of its own for apt, below the folder APT. Of the host's settings only the network's are taken over (proxies,
 # certificates, passwords), not its hooks; and nothing that could switch a signature check off.
 write_apt_settings() { # APT MIRROR
-  local apt=$1 mirror=$2 keyring trusted=/etc/apt/trusted.gpg.d signed_by='' file
-  for file in /usr/share/keyrings/debian-archive-keyring.gpg /usr/share/keyrings/debian-archive-keyring.pgp; do
-    if [[ -r $file ]]; then keyring=$file; fi
+  local apt=$1 mirror=$2 keyring=${BAZELW_DEBIAN_KEYRING-} trusted=/etc/apt/trusted.gpg.d signed_by='' file
+  if [[ -n $keyring && ! -r $keyring ]]; then
+    fail "the variable BAZELW_DEBIAN_KEYRING names $keyring, which cannot be read."
+  fi
+  for file in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
+    if [[ -z $keyring && -r $file ]]; then keyring=$file; fi
   done
-  if [[ -n ${keyring-} ]]; then
+  if [[ -n $keyring ]]; then
     signed_by="[signed-by=$keyring] "
   elif ! compgen -G "$trusted/*.gpg" >/dev/null && ! compgen -G "$trusted/*.asc" >/dev/null; then
-    fail "Debian's signing keys are not on this machine; install the package debian-archive-keyring. $other_ways"
+    fail "Debian's signing keys are not on this machine; install the package debian-archive-keyring, or name its file in BAZELW_DEBIAN_KEYRING. $other_ways"
   fi
   mkdir -p "$apt"/{archives/partial,lists/partial,empty}
   : >"$apt/status"
@@ -98,30 +101,30 @@ SETTINGS
   } >"$apt/apt.conf"
 }
 
-# apt-get without the host's settings, quiet; when it fails, what it said is shown.
+# apt-get without the host's settings, quiet: its output goes to APT/out. When it fails, its complaints are shown.
 apt_get() { # APT ARGUMENTS…
   local apt=$1
-  shift
-  if ! APT_CONFIG=$apt/apt.conf LC_ALL=C apt-get -qq "$@" >"$apt/out" 2>"$apt/log"; then
-    grep -E '^[EW]:' "$apt/log" >&2 || cat "$apt/log" >&2
-    return 1
-  fi
+  APT_CONFIG=$apt/apt.conf LC_ALL=C apt-get -qq "${@:2}" >"$apt/out" 2>"$apt/log" || complain "$apt"
 }
 
-# Runs apt_get in the background and tells every few seconds how far the download is.
+complain() { # APT
+  grep -E '^[EW]:' "$1/log" >&2 || tail -n 5 "$1/log" >&2
+  return 1
+}
+
+# Runs apt-get in the background and tells every few seconds how far the download is.
 download() { # APT MEGABYTES PACKAGE…
-  local apt=$1 total=$2 started=$SECONDS done_mb
-  shift 2
-  (cd "$apt/archives" && apt_get "$apt" download "$@") &
+  local apt=$1 total=$2 started=$SECONDS megabytes
+  (cd "$apt/archives" && APT_CONFIG=$apt/apt.conf LC_ALL=C exec apt-get -qq download "${@:3}" >"$apt/out" 2>"$apt/log") &
   worker=$!
   while kill -0 "$worker" 2>/dev/null; do
     sleep 1
     if (((SECONDS - started) % 5 == 4)); then
-      done_mb=$(du -sm "$apt/archives" | cut -f 1)
-      say "  $done_mb of $total MB, $((SECONDS - started)) s"
+      megabytes=$(du -sm "$apt/archives" | cut -f 1)
+      say "  $megabytes of $total MB, $((SECONDS - started)) s"
     fi
   done
-  wait "$worker" || return 1
+  wait "$worker" || complain "$apt" || return 1
   worker=
 }
 
@@ -130,20 +133,27 @@ at_least() { # VERSION MAJOR MINOR
 }
 
 unpack_all() { # ARCHIVES ROOT
-  local deb count=0 all
+  local deb count=0 all folder log=$1/log
   all=("$1"/*.deb)
-  mkdir -p "$2/usr"/{bin,sbin,lib,lib64}
+  mkdir -p "$2/usr"/{bin,sbin,lib,lib64} || return 1
   # base-files makes these links in a script of its own.
-  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$2/$folder"; done
+  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$2/$folder" || return 1; done
   for deb in "${all[@]}"; do
-    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink --no-same-owner -C "$2" \
-      --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' \
-      --exclude='./usr/share/locale/*' --exclude='./usr/share/lintian/*' \
-      --exclude='./usr/bin/*-lto-dump-*' --exclude='./usr/lib/jvm/*/lib/server/*coops*.jsa'
+    if ! unpack "$deb" "$2" 2>"$log"; then
+      head -n 3 "$log" >&2
+      return 1
+    fi
     rm -f -- "$deb"
     count=$((count + 1))
     if ((count % 75 == 0)); then say "  $count of ${#all[@]} packages unpacked"; fi
   done
+}
+
+unpack() { # DEB ROOT
+  dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -C "$2" \
+    --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' \
+    --exclude='./usr/share/locale/*' --exclude='./usr/share/lintian/*' \
+    --exclude='./usr/bin/*-lto-dump-*' --exclude='./usr/lib/jvm/*/lib/server/classes_*.jsa'
 }
 
 # What the packages' scripts would have done, as far as it matters here.
@@ -230,10 +240,9 @@ make() { # ROOT PARTIAL
   say "the private Debian root is ready: Bazel ${bazel_version%%+*}, $(du -sm "$root" | cut -f 1) MB, made in $((SECONDS - started)) s"
 }
 
-main() {
-  local root=$1 folder
+ensure() { # ROOT
+  local root=$1 folder lock
   folder=$(dirname -- "$root")
-  [[ ! -d $root ]] || return 0
   mkdir -p -- "$folder" || fail "$folder cannot be made; set BAZELW_CACHE to a folder that can be written to."
   check_machine "$folder"
   exec {lock}>"$root.lock"
@@ -241,15 +250,20 @@ main() {
     say "another start is making the private Debian root; waiting for it"
     flock "$lock"
   fi
-  [[ ! -d $root ]] || return 0
-  # Whoever holds the lock is alone, so these are what interrupted starts left.
-  rm -rf -- "$root".partial.*
-  partial=$root.partial.$$
-  worker=
-  trap 'if [[ -n $worker ]]; then kill "$worker" 2>/dev/null || true; fi; rm -rf -- "$partial"' EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
-  make "$root" "$partial"
+  if [[ ! -d $root ]]; then
+    # Whoever holds the lock is alone, so these are what interrupted starts left.
+    rm -rf -- "$root".partial.*
+    partial=$root.partial.$$
+    worker=
+    trap 'if [[ -n $worker ]]; then kill "$worker" 2>/dev/null || true; fi; rm -rf -- "$partial"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    make "$root" "$partial"
+    trap - EXIT INT TERM HUP
+  fi
+  # Or the command would hold the lock.
+  exec {lock}>&-
 }
 
-main "$@"
+if [[ ! -d $1 ]]; then ensure "$1"; fi
+exec "${@:2}"

@@ -4,21 +4,15 @@
 #   namespace_flags       prints the flags that unshare needs, one a line; returns 1 if the kernel lets us have none
 #   namespaces_refused    prints, after that, why not and what helps
 
-_namespace_attempts() {
-  if ((EUID == 0)); then printf '%s\n' '--mount'; fi
-  printf '%s\n' '--mount --user --map-root-user'
-}
-
 namespace_flags() {
-  local attempt flags
-  while read -r attempt; do
-    read -ra flags <<<"$attempt"
-    if unshare "${flags[@]}" true 2>/dev/null; then
-      printf '%s\n' "${flags[@]}"
-      return 0
-    fi
-  done < <(_namespace_attempts)
-  return 1
+  # Root may, as a rule, without a user namespace; root inside another container may not.
+  if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
+    printf '%s\n' --mount
+  elif unshare --mount --user --map-root-user true 2>/dev/null; then
+    printf '%s\n' --mount --user --map-root-user
+  else
+    return 1
+  fi
 }
 
 namespaces_refused() {

@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 
 from tfjs_convert.errors import UnsupportedError
-from tfjs_convert.graph._protos import node_def_pb2, types_pb2
+from tfjs_convert.tf_core import node_def_pb2, types_pb2
 
 _DTYPES: dict[int, tuple[np.dtype, str]] = {
     types_pb2.DT_FLOAT: (np.dtype(np.float32), "float_val"),

@@ -26,6 +26,9 @@ _WRITES = re.compile(
     r"^(Resource)?(Sparse)?(Assign|Scatter|Apply)|^AssignVariableOp|^Assign(Add|Sub)|^ResourceSparse|^Count"
 )
 _GENERIC_CALL = re.compile(r"^(Stateful)?PartitionedCall(_\d+)?$")
+# Operations on tables whose handles were strings; their successors differ in nothing else.
+_TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSize", "LookupTableImport")
+_NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
 _MAX_DEPTH = 200
 # What a control edge of TensorFlow 1 comes from when it says where a node belongs.
 _PLACES = V1_CONTROL_FLOW | {"Identity"}
@@ -75,6 +78,7 @@ class Expander:
       pivot: inside a lowered loop, the node that says so.
       branch: inside a lowered conditional, which side of it.
       functions: functions that stay, of this graph and of those inside it.
+      origin: for nodes of the main graph their names there.
       retained: tensors, with dtypes, that a function must return besides its results.
     """
 
@@ -98,6 +102,7 @@ class Expander:
         self._lowerings = lowerings
         self._alias: dict[str, str] = {}
         self._depth = 0
+        self.origin: dict[str, str] = {}
         self.functions: list[FunctionGraph] = []
         self.retained: list[tuple[str, int]] = []
 
@@ -107,6 +112,7 @@ class Expander:
         """Adds what `targets` (tensors, or nodes as `^name`) need; returns where each target now is."""
         scope = _Main({node.name: node for node in nodes}, renamed)
         self._add(scope, [scope.resolve(target)[0] for target in targets])
+        self.origin.update({flat: name for name, flat in scope.flat.items()})
         return [self.resolved(scope.tensor(target)) for target in targets]
 
     def call(
@@ -183,7 +189,7 @@ class Expander:
             self._copy(scope, node, flat, inputs, controls)
 
     def _copy(self, scope: _Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
-        result = NodeDef(name=flat, op=node.op, input=inputs + controls)
+        result = NodeDef(name=flat, op=_NEWER.get(node.op, node.op), input=inputs + controls)
         if not result.input and self.pivot is not None:
             result.input.append(f"^{self.pivot}")
         for key, value in node.attr.items():
@@ -238,10 +244,24 @@ class Expander:
             return declared
         return node.attr["dtype"].type or node.attr["T"].type or declared
 
+    def output_type(self, tensor: str) -> int:
+        """The dtype of a tensor, as its operation's definition says; DT_INVALID where nobody knows."""
+        name, index = names.split(tensor)
+        node = self.nodes[name]
+        definition = self.library.signature(node.op)
+        types: list[int] = []
+        for arg in definition.output_arg if definition is not None else ():
+            if arg.type_list_attr:
+                types += node.attr[arg.type_list_attr].list.type
+            else:
+                dtype = node.attr[arg.type_attr].type if arg.type_attr else arg.type
+                types += [dtype] * (node.attr[arg.number_attr].i if arg.number_attr else 1)
+        return dtypes.base(types[index]) if index < len(types) else DT.DT_INVALID
+
     def is_constant(self, tensor: str) -> bool:
         """Whether a tensor is a constant, or the handle of a resource, neither of which is bound to a branch."""
         node = self.nodes.get(names.node_of(tensor))
-        return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2", "HashTable"}
+        return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2"}
 
     def finish(self) -> None:
         """Points every input at the node that makes it, in TensorFlow's spelling."""

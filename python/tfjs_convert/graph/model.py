@@ -46,6 +46,7 @@ class GraphModel:
       variables: node name of the handle (or of the reference variable) to its value.
       init_ops: names of the nodes that fill the tables.
       assets: name of the Const that holds an asset's path, to the file.
+      table_values: node name of a table to its keys and values, where a checkpoint has them.
       version: the TensorFlow version that wrote the model; empty where unknown.
       op_list: OpDefs that the model brings along.
     """
@@ -56,5 +57,6 @@ class GraphModel:
     variables: Mapping[str, Variable] = dataclasses.field(default_factory=dict)
     init_ops: Sequence[str] = ()
     assets: Mapping[str, Path] = dataclasses.field(default_factory=dict)
+    table_values: Mapping[str, tuple[Variable, Variable]] = dataclasses.field(default_factory=dict)
     version: str = ""
     op_list: Sequence[Any] = ()

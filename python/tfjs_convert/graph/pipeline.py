@@ -8,17 +8,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfjs_convert import tables as js_tables
-from tfjs_convert.errors import InputError, UnsupportedError
-from tfjs_convert.graph import cleanup, extract, grappler, loops, names, rewrites, signature, tensors, topology
+from tfjs_convert.errors import InputError, OptionError, UnsupportedError
+from tfjs_convert.graph import (
+    cleanup,
+    extract,
+    grappler,
+    loops,
+    names,
+    rewrites,
+    signature,
+    tables,
+    tensors,
+    topology,
+    widen,
+)
 from tfjs_convert.graph.control_flow import LOWERINGS
-from tfjs_convert.graph.expand import Expander, FunctionGraph
+from tfjs_convert.graph.expand import Expander, FunctionGraph, Lowering
 from tfjs_convert.graph.function import Library
 from tfjs_convert.graph.functional import FUNCTIONAL
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph.ops import backends, check
 from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.graph.stand_ins import StandIns
-from tfjs_convert.tf_core import DT, GraphDef
+from tfjs_convert.tf_core import GraphDef
 from tfjs_convert.weights.weight import Weight
 
 _DEBUG_EFFECTS = frozenset(["Assert", "PrintV2", "DebugNumericSummaryV2"])
@@ -66,6 +78,8 @@ class _Flat:
     inputs: list[Endpoint]
     outputs: list[Endpoint]
     plain: set[str]
+    tables: list[tables.Table]
+    names: names.Names
     notes: list[str]
 
 
@@ -75,11 +89,11 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     Raises:
       ConversionError: the model is damaged, or uses what TensorFlow.js cannot run, or an option does not fit it.
     """
-    tables = js_tables.load(options.tables)
+    js = js_tables.load(options.tables)
     flat = _flatten(model, options)
     notes = list(flat.notes)
     for part in flat.parts:
-        notes += _optimise(part, tables, options)
+        notes += _optimise(part, js, options)
     main = flat.parts[0]
     outputs = _without_copies(main.graph, flat.outputs)
     for part in flat.parts:
@@ -89,14 +103,20 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     for part in flat.parts:
         whole.node.extend(node for node in part.graph.node if node.op != "Const")
     counts = collections.Counter(node.op for part in flat.parts for node in part.graph.node)
-    supported = backends.supported(whole, tables)
-    weights = extract.take_constants([part.graph for part in flat.parts], extract.trained(flat.plain))
+    supported = backends.supported(whole, js)
+    filling = tables.initializer(flat.tables, main.graph.versions, flat.names)
+    plain = flat.plain | {node.name for node in filling.node}
+    weights = extract.take_constants([*(part.graph for part in flat.parts), filling], extract.trained(plain))
+    public = signature.signature_json(flat.inputs, outputs)
+    public["inputs"].update(tables.signature_inputs(flat.tables))
     fields = {
         "format": "graph-model",
         "generatedBy": model.version,
-        "signature": signature.signature_json(flat.inputs, outputs),
+        "signature": public,
         "modelTopology": topology.graph_json(main.graph, [_function_json(part) for part in flat.parts[1:]]),
         "userDefinedMetadata": _metadata(options, outputs),
+        "modelInitializer": topology.graph_json(filling) if flat.tables else None,
+        "initializerSignature": tables.initializer_signature(flat.tables) if flat.tables else None,
     }
     info = {
         "ops": dict(sorted(counts.items())),
@@ -108,31 +128,51 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
 
 
 def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
+    """Flattens a graph, with the form of control flow that was asked for.
+
+    Functions in TensorFlow.js cannot look tables up, so "auto" keeps them out of functions.
+    """
+    if options.control_flow_v2 is False:
+        return _flattened(model, options, LOWERINGS)
+    flat = _flattened(model, options, FUNCTIONAL)
+    lookups = sorted(n.name for part in flat.parts[1:] for n in part.graph.node if n.op.startswith("LookupTable"))
+    if not lookups:
+        return flat
+    if options.control_flow_v2 is True:
+        raise UnsupportedError(
+            f"The model looks up a table inside a loop or conditional ({lookups[0]}), which TensorFlow.js cannot do "
+            'with control_flow_v2 = True; write False or "auto".'
+        )
+    return _flattened(model, options, LOWERINGS)
+
+
+def _flattened(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lowering]) -> _Flat:
     """Inlines everything; inputs become placeholders of their own names, each output a copy of its own."""
     inputs = signature.fix_shapes(model.inputs, options.input_shapes)
     renamed = signature.placeholder_names(inputs)
-    lowerings = LOWERINGS if options.control_flow_v2 is False else FUNCTIONAL
     x = Expander(Library(model.graph.library.function, model.op_list), model.variables, lowerings=lowerings)
     # Inputs come first, so that they get the names they should have.
     wanted = [each.tensor for each in (*inputs, *model.outputs)]
     made = x.add_main(model.graph.node, wanted, renamed)
     fed, given = made[: len(inputs)], made[len(inputs) :]
-    types = [_dtype(x, tensor, each.dtype) for tensor, each in zip(given, model.outputs, strict=True)]
-    copies = [
-        x.new(names.as_node(each.key), "Identity", [tensor], T=tensors.Type(dtype))
-        for each, tensor, dtype in zip(model.outputs, given, types, strict=True)
-    ]
+    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(model.outputs, given, strict=True)]
+    if options.outputs:
+        outputs = _chosen(x, outputs, options.outputs)
+    outputs = [dataclasses.replace(each, dtype=each.dtype or x.output_type(each.tensor)) for each in outputs]
+    copies = [x.new(names.as_node(each.key), "Identity", [each.tensor], T=tensors.Type(each.dtype)) for each in outputs]
     x.finish()
     for function in x.functions:
         function.x.finish()
     inputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(inputs, fed, strict=True)]
-    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(model.outputs, copies, strict=True)]
+    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(outputs, copies, strict=True)]
 
     main = _part(model, options, x, [names.node_of(t) for t in fed], [names.node_of(t) for t in copies])
     shapes = {names.node_of(each.tensor): each.shape for each in inputs}
     for node in main.graph.node:
         if node.name in shapes:
             signature.set_placeholder_shape(node, shapes[node.name])
+    found = tables.take(main.graph, x.origin, model)
+    main.inputs += [table.name for table in found]
     parts = [main]
     used = _functions_of(main.graph)
     # Made from the inside out, so that going backwards a function comes after those that call it.
@@ -144,7 +184,7 @@ def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
     plain = {n.name for part in parts for n in part.graph.node if n.op == "Const"}
     plain -= {name for part in parts for name in (part.function.x if part.function else x).frozen}
     notes = _effects(x, parts, options)
-    return _Flat(parts, inputs, outputs, plain, notes)
+    return _Flat(parts, inputs, outputs, plain, found, x.names, notes)
 
 
 def _part(
@@ -160,6 +200,7 @@ def _part(
     graph.node.extend(x.nodes.values())
     cleanup.bypass(graph, outputs, strip_debug_ops=options.strip_debug_ops)
     cleanup.sort(graph, inputs, outputs)
+    widen.widen(graph)
     return _Part(graph, inputs, outputs, StandIns(x.frozen, options.large_bytes), function)
 
 
@@ -167,10 +208,10 @@ def _functions_of(graph: Any) -> set[str]:
     return {attr.func.name for node in graph.node for attr in node.attr.values() if attr.WhichOneof("value") == "func"}
 
 
-def _optimise(part: _Part, tables: Any, options: GraphOptions) -> list[str]:
+def _optimise(part: _Part, js: Any, options: GraphOptions) -> list[str]:
     checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
     if not options.skip_op_check:
-        check.check(part.graph, tables, phase="before", **checks)
+        check.check(part.graph, js, phase="before", **checks)
     part.stand_ins.fill(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
     part.stand_ins.restore(part.graph)
@@ -181,7 +222,7 @@ def _optimise(part: _Part, tables: Any, options: GraphOptions) -> list[str]:
     notes += rewrites.after_remap(part.graph, part.outputs)
     _tidy(part, options)
     if not options.skip_op_check:
-        check.check(part.graph, tables, phase="after", **checks)
+        check.check(part.graph, js, phase="after", **checks)
     return notes
 
 
@@ -195,11 +236,22 @@ def _function_json(part: _Part) -> dict[str, object]:
     return topology.function_json(part.function.name, [(name, types[name]) for name in part.inputs], results, body)
 
 
-def _dtype(x: Expander, tensor: str, declared: int) -> int:
-    if declared:
-        return declared
-    node = x.nodes[names.node_of(tensor)]
-    return node.attr["dtype"].type or node.attr["T"].type or DT.DT_FLOAT
+def _chosen(x: Expander, outputs: Sequence[Endpoint], wanted: Sequence[str]) -> list[Endpoint]:
+    """The outputs that `wanted` names: public ones, or nodes of the flat graph, by which it is cut."""
+    public = {each.key: each for each in outputs}
+    chosen = []
+    for name in wanted:
+        node, index = names.split(name)
+        if name in public:
+            chosen.append(public[name])
+        elif node in x.nodes:
+            chosen.append(Endpoint(name, f"{node}:{index}"))
+        else:
+            listed = ", ".join(repr(key) for key in public)
+            raise OptionError(
+                f"outputs names {name!r}, which is no output ({listed}) and no node of the model's graph."
+            )
+    return chosen
 
 
 def _effects(x: Expander, parts: Sequence[_Part], options: GraphOptions) -> list[str]:
@@ -242,6 +294,7 @@ def _tidy(part: _Part, options: GraphOptions) -> None:
     cleanup.bypass_constant_enters(part.graph)
     loops.hoist_invariants(part.graph)
     loops.bypass_inner_enters(part.graph)
+    tables.restore_shapes(part.graph)
     cleanup.sort(part.graph, part.inputs, part.outputs)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from tfjs_convert.errors import InputError
 from tfjs_convert.graph import constants
-from tfjs_convert.graph._protos import graph_pb2, node_def_pb2
+from tfjs_convert.tf_core import graph_pb2, node_def_pb2
 
 NodeDef = node_def_pb2.NodeDef
 

@@ -40,7 +40,8 @@ def weights_by_size(structure: Structure, weights: Sequence[WeightFacts]) -> str
         labelled = area.width > 60 and area.height > 34
         places = layout([weight.bytes for weight in members], area.inside(18.0 if labelled else 2.0, 2.0))
         for weight, place in zip(members, places, strict=True):
-            parts.append(_weight_tile(weight, label, place, shade))
+            if min(place.width, place.height) > 1:  # smaller ones would not be seen
+                parts.append(_weight_tile(weight, label, place, shade))
         if labelled:
             room = int((area.width - 10) / _BOLD_CHARACTER)
             parts.append(svg.text(area.x + 6, area.y + 14, text.shorten(label, room), "tile-label", title=title))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,13 @@ from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.graph import names, tensors
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.sources.checkpoint import Checkpoint
-from tfjs_convert.sources.variables import restored_variables
-from tfjs_convert.tf_core import SavedModel
+from tfjs_convert.sources.variables import Restored, restored, saved_by_name, slices
+from tfjs_convert.tf_core import AssetFileDef, SavedModel
 
 DEFAULT_SIGNATURE = "serving_default"
 # Not a signature of the model: it names the operation that fills the tables.
 _INIT_SIGNATURE = "__saved_model_init_op"
+_RESTORABLE = frozenset(["VarHandleOp", "VariableV2", "Variable", "MutableHashTableV2"])
 _INIT_COLLECTIONS = ("saved_model_main_op", "main_op", "legacy_init_op", "saved_model_legacy_init_op")
 
 
@@ -36,7 +37,7 @@ class SavedModelReader:
         """
         self.directory = Path(directory)
         self._meta_graph = _meta_graph(_parse(self.directory), tags)
-        self._variables: Any = None
+        self._restored: Restored | None = None
 
     @property
     def signatures(self) -> list[str]:
@@ -81,31 +82,47 @@ class SavedModelReader:
             graph=meta_graph.graph_def,
             inputs=_ordered(definition.inputs, nodes),
             outputs=_ordered(definition.outputs, nodes),
-            variables=self._restored(nodes),
+            variables=self._values(nodes).variables,
+            table_values=self._values(nodes).tables,
             init_ops=_init_ops(meta_graph),
             assets={
-                names.node_of(asset.tensor_info.name): self.directory / "assets" / asset.filename
-                for asset in meta_graph.asset_file_def
+                names.node_of(asset.tensor_info.name): _asset(self.directory, asset.filename)
+                for asset in _assets(meta_graph)
             },
             version=meta_graph.meta_info_def.tensorflow_version,
             op_list=list(meta_graph.meta_info_def.stripped_op_list.op),
         )
 
-    def _restored(self, nodes: Any) -> Any:
-        if self._variables is None:
-            restore_op = self._meta_graph.saver_def.restore_op_name
-            prefix = self.directory / "variables" / "variables"
-            if not restore_op or not any(_holds_variable(node) for node in nodes.values()):
-                self._variables = {}
+    def _values(self, nodes: Mapping[str, Any]) -> Restored:
+        if self._restored is None:
+            restore_op = names.node_of(self._meta_graph.saver_def.restore_op_name)
+            if any(node.op in _RESTORABLE for node in nodes.values()):
+                checkpoint = Checkpoint(self.directory / "variables" / "variables")
+                found = restored(self._meta_graph.graph_def, restore_op, checkpoint) if restore_op else Restored({}, {})
+                by_name = saved_by_name(nodes.values(), slices(self._meta_graph), checkpoint)
+                self._restored = Restored({**by_name, **found.variables}, found.tables)
             else:
-                self._variables = restored_variables(
-                    self._meta_graph.graph_def, names.node_of(restore_op), Checkpoint(prefix)
-                )
-        return self._variables
+                self._restored = Restored({}, {})
+        return self._restored
 
 
-def _holds_variable(node: Any) -> bool:
-    return node.op in {"VarHandleOp", "VariableV2", "Variable"}
+def _assets(meta_graph: Any) -> list[Any]:
+    """AssetFileDefs; models of TensorFlow 1 keep them in a collection."""
+    found = list(meta_graph.asset_file_def)
+    for key in ("saved_model_assets", "asset_filepaths"):
+        if not found and key in meta_graph.collection_def:
+            for packed in meta_graph.collection_def[key].any_list.value:
+                asset = AssetFileDef()
+                packed.Unpack(asset)
+                found.append(asset)
+    return found
+
+
+def _asset(directory: Path, filename: str) -> Path:
+    folder = directory / "assets"
+    if not filename or ".." in Path(filename).parts or Path(filename).is_absolute():
+        raise InputError(f"The SavedModel names the asset {filename!r}, which lies outside its folder assets.")
+    return folder / filename
 
 
 def _parse(directory: Path) -> Any:

@@ -17,8 +17,6 @@ from tfjs_convert.weights.quality import Error, Range
 from tfjs_convert.weights.quantize import Affine, affine, overflows_float16
 from tfjs_convert.weights.weight import Weight
 
-_INT32 = np.iinfo(np.int32)
-
 
 class EncodedWeight:
     """A loaded weight with its manifest entry, its size in bytes, its parts, and afterwards its quality.
@@ -123,13 +121,13 @@ class EncodedWeight:
     def _affine(self, dtype: str) -> Affine:
         assert self._range is not None
         line = affine(self._range.lo, self._range.hi, dtype)
-        last = line.codes * line.scale + line.minimum
-        if self.stored == "int32" and self._range.lo != self._range.hi:
-            if line.minimum < _INT32.min - 0.5 or last >= _INT32.max + 0.5:
-                raise OptionError(
-                    f"Weight {self.weight.name!r} is int32 from {self._range.lo:.0f} to {self._range.hi:.0f}, so near "
-                    f"the ends of int32 that {dtype} codes go beyond them; leave it out of quantize."
-                )
+        ends = np.array([self._range.lo, self._range.hi], LITTLE_ENDIAN[self.stored])
+        back = line.decode(line.encode(ends), self.stored).astype(np.float64)
+        if not (np.abs(back - ends) <= line.scale).all():
+            raise OptionError(
+                f"Weight {self.weight.name!r} reaches from {self._range.lo:.9g} to {self._range.hi:.9g}, so near the "
+                f"ends of {self.stored} that {dtype} codes go beyond them; leave it out of quantize."
+            )
         return line
 
     def _refuse_nonfinite(self) -> None:
@@ -202,7 +200,7 @@ class EncodedWeight:
 
     def _trial_error(self, dtype: str) -> float:
         error = Error(None)
-        line = None if dtype == "float16" else self._affine(dtype)
+        line = None if dtype == "float16" else affine(self._range.lo, self._range.hi, dtype)
         for values in self._values():
             stored = line.decode(line.encode(values)) if line else values.astype(np.float16).astype(np.float32)
             error.add(values, stored)

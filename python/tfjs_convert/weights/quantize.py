@@ -69,8 +69,10 @@ class Affine:
         steps *= self.scale
         steps += self.minimum
         if dtype == "int32":
-            return np.floor(steps + 0.5).astype("<i4")
-        return steps.astype("<f4")
+            # Beyond its ends int32 wraps, as JavaScript's typed arrays do.
+            return np.floor(steps + 0.5).astype(np.int64).astype("<i4")
+        with np.errstate(over="ignore"):
+            return steps.astype("<f4")
 
     def manifest(self) -> dict[str, object]:
         """The `quantization` entry, but for `original_dtype`."""

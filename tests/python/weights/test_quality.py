@@ -190,8 +190,30 @@ def test_int32_on_request(tmp_path):
 
 
 def test_int32_codes_that_would_wrap(tmp_path):
-    with pytest.raises(OptionError, match="near the ends of int32"):
+    with pytest.raises(OptionError, match="near the ends of int32 that uint8 codes go beyond"):
         write(tmp_path, np.array([-7, 2**31 - 1], np.int32), quantize={"uint8": True}, quantize_int32=True)
+
+
+def beyond_float32(codes):
+    """Values up to the largest float32 whose zero falls a quarter of a step above a code: the last code lies beyond."""
+    largest = float(np.finfo(np.float32).max)
+    below = codes // 4 + 0.25
+    return np.array([-below / (codes - below) * largest, largest], np.float32)
+
+
+@pytest.mark.parametrize(("dtype", "codes"), [("uint8", 255), ("uint16", 65535)])
+def test_float32_codes_that_would_be_infinite(tmp_path, dtype, codes):
+    beyond = beyond_float32(codes)
+    with pytest.raises(OptionError, match=f"near the ends of float32 that {dtype} codes go beyond"):
+        write(tmp_path, beyond, quantize={dtype: True})
+    assert list(tmp_path.iterdir()) == []
+    entry, _ = write(tmp_path, beyond * np.float32(0.99), quantize={dtype: True})
+    assert np.isfinite(read(tmp_path, entry, 2)).all()
+
+
+def test_auto_leaves_what_no_code_reaches(tmp_path):
+    entry, _ = write(tmp_path, beyond_float32(255), quantize="auto", max_error=0.5)
+    assert "quantization" not in entry
 
 
 def test_scalars_and_ones_are_exact(tmp_path):

@@ -108,7 +108,7 @@ def test_original_dtype_may_be_absent_and_raw_codes_are_read(tmp_path):
         {"name": "u", "shape": [3], "dtype": "uint16"},
         {"name": "v", "shape": [], "dtype": "uint8"},
     ]
-    ((q, u, v),) = read_weights([{"paths": ["w.bin"], "weights": weights}], tmp_path)
+    ((q, u, v),) = read_weights([{"paths": ["./w.bin"], "weights": weights}], tmp_path)
     assert q.load().tolist() == [-1, 0, 126.5] and u.load().tolist() == [1, 2, 65535] and v.load().item() == 9
 
 

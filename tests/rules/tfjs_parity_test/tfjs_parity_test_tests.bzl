@@ -92,7 +92,7 @@ def _test_reference_of_saved_model_impl(ctx):
     assert_env(env, action, {
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": "python:BIN/tests/rules/stubs/full/site-packages",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
     })
     assert_output_group(env, "reference", [model + "_subject.reference"])
     return analysistest.end(env)

@@ -6,7 +6,6 @@ which knows every reader of a value, fetched ones included; no rewrite changes a
 
 from collections.abc import Sequence
 
-from tfjs_convert.graph._protos import graph_pb2
 from tfjs_convert.graph.rewrites import (
     control_inputs,
     explicit_padding,
@@ -20,6 +19,7 @@ from tfjs_convert.graph.rewrites import (
     unfuse,
 )
 from tfjs_convert.graph.view import GraphView
+from tfjs_convert.tf_core import graph_pb2
 
 
 def before_remap(graph: graph_pb2.GraphDef, outputs: Sequence[str]) -> list[str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfjs_convert.graph._protos import types_pb2
 from tfjs_convert.graph.rewrites.evaluate import evaluate
 from tfjs_convert.graph.view import GraphView, NodeDef
+from tfjs_convert.tf_core import types_pb2
 
 _FUSED = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
 FLOATS = (types_pb2.DT_FLOAT, types_pb2.DT_HALF, types_pb2.DT_BFLOAT16, types_pb2.DT_DOUBLE)

@@ -6,10 +6,10 @@ activation outside `activations.FUSED`. A constant bias with leading axes of siz
 one bears the fused node's name.
 """
 
-from tfjs_convert.graph._protos import types_pb2
 from tfjs_convert.graph.rewrites.activations import FUSED
 from tfjs_convert.graph.rewrites.fuse_linear import may_have_bias
 from tfjs_convert.graph.view import GraphView, NodeDef
+from tfjs_convert.tf_core import types_pb2
 
 _PLAIN = {"_FusedConv2D": "Conv2D", "_FusedMatMul": "MatMul"}
 # Activations TensorFlow.js has as operations, so that a split leaves nothing unknown.
