@@ -8,12 +8,12 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-
-from tests.support.layer_zoo import ZOO, Entry, randomize
-from tests.support.node import Job, run_models
 from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.errors import ConversionError
 from tfjs_convert.result import ConversionResult
+
+from tests.support.layer_zoo import ZOO, Entry, randomize
+from tests.support.node import Job, run_models
 
 TOLERANCE = 1e-4
 """Largest difference, as a part of the range of Keras's results."""
@@ -39,7 +39,9 @@ def inputs_for(entry: Entry, model: object, seed: int = 5) -> list[np.ndarray]:
     made = []
     for tensor in model.inputs:
         shape = [(2 if axis == 0 else 6) if size is None else size for axis, size in enumerate(tensor.shape)]
-        values = random.integers(0, entry.integers, shape) if entry.integers else random.normal(size=shape) * entry.scale
+        values = (
+            random.integers(0, entry.integers, shape) if entry.integers else random.normal(size=shape) * entry.scale
+        )
         made.append(values.astype(np.float32))
     return made
 

@@ -53,10 +53,12 @@ def _model(class_name: str, config: dict | list, build_config: dict | None = Non
 
 
 def _check_wiring(model: Model) -> None:
-    schedule(model)
-    for layer in model.walk():
-        if layer.model is not None:
-            schedule(layer.model)
+    models = [model, *(layer.model for layer in model.walk() if layer.model is not None)]
+    for each in models:
+        schedule(each)
+        for ref in (*each.inputs, *each.outputs):
+            if not 0 <= ref.call < len(ref.layer.calls):
+                raise ValueError(f"layer `{ref.layer.name}` is not called {ref.call + 1} times")
 
 
 def parse_layer(entry: dict) -> Layer:

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 import tf_keras
+from tfjs_convert.api_layers import convert_keras_file
 
 from tests.support.node import run_layers_model
-from tfjs_convert.api_layers import convert_keras_file
 
 KERAS = {2: tf_keras, 3: keras}
 SIZES = {"MobileNetV2": 32, "EfficientNetB0": 32, "ResNet50": 32, "DenseNet121": 32, "Xception": 71, "InceptionV3": 75}

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 import tf_keras
+from tfjs_convert.api_layers import convert_keras_file, convert_layers_model, export_keras
 
 from tests.support.node import node, node_modules, run_layers_model
-from tfjs_convert.api_layers import convert_keras_file, convert_layers_model, export_keras
 
 KERAS = {2: tf_keras, 3: keras}
 STEPS = 5
@@ -43,7 +43,14 @@ def trained(request, tmp_path_factory):
     data = {"inputs": [x.ravel().tolist(), x.shape], "targets": [y.ravel().tolist(), y.shape], "steps": STEPS}
     (folder / "data.json").write_text(json.dumps(data))
     program = Path(__file__).with_name("train_and_save.mjs")
-    command = [node(), str(program), node_modules(), str(folder / "converted"), str(folder / "saved"), str(folder / "data.json")]
+    command = [
+        node(),
+        str(program),
+        node_modules(),
+        str(folder / "converted"),
+        str(folder / "saved"),
+        str(folder / "data.json"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout.strip().splitlines()[-1])

@@ -1,7 +1,7 @@
 """Every layer of the zoo, saved by Keras 2 as `.h5` and `.keras`, loads in TensorFlow.js with the same numbers."""
 
-import tf_keras
 import pytest
+import tf_keras
 
 from tests.support.layer_zoo import ZOO
 from tests.support.zoo_runs import check, run_zoo

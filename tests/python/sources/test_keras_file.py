@@ -8,7 +8,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-
 from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.errors import ConversionError, InputError
 from tfjs_convert.sources.keras_file import open_keras_file
@@ -61,7 +60,9 @@ def keras_members(tmp_path, config=CONFIG, kernel=KERNEL):
 
 def one_sentence(path, tmp_path):
     """The error's text; nothing may have been written."""
-    before = {entry: entry.stat().st_mtime_ns for entry in sorted(path.parent.glob("*"))} if path.parent.exists() else {}
+    before = (
+        {entry: entry.stat().st_mtime_ns for entry in sorted(path.parent.glob("*"))} if path.parent.exists() else {}
+    )
     with pytest.raises(ConversionError) as caught:
         convert_keras_file(path, tmp_path / "made" / "out")
     assert not (tmp_path / "made").exists()
@@ -172,7 +173,9 @@ def test_data_in_other_files_is_not_read(tmp_path):
 def test_a_dataset_that_says_it_is_huge(tmp_path):
     path = write_h5(tmp_path / "model.h5", kernel=None)
     with h5py.File(path, "r+") as file:
-        file.require_group("model_weights/d/d").create_dataset("kernel:0", (1 << 20, 1 << 20), "f4", chunks=(1024, 1024))
+        file.require_group("model_weights/d/d").create_dataset(
+            "kernel:0", (1 << 20, 1 << 20), "f4", chunks=(1024, 1024)
+        )
     assert "damaged or made to harm" in one_sentence(path, tmp_path)
 
 
@@ -209,7 +212,9 @@ def test_json_that_nests_without_end(tmp_path):
     assert "not valid JSON" in one_sentence(write_h5(tmp_path / "model.h5", "[" * 100_000), tmp_path)
 
 
-@pytest.mark.parametrize("config", ['"text"', "[]", '{"class_name": "Sequential"}', '{"class_name": "Functional", "config": {}}'])
+@pytest.mark.parametrize(
+    "config", ['"text"', "[]", '{"class_name": "Sequential"}', '{"class_name": "Functional", "config": {}}']
+)
 def test_configurations_that_are_none(tmp_path, config):
     one_sentence(write_h5(tmp_path / "model.h5", config), tmp_path)
 
@@ -244,7 +249,10 @@ def test_an_archive_without_a_layers_weights(tmp_path):
 
 def test_two_layers_of_one_name(tmp_path):
     entry = {"class_name": "Dense", "name": "d", "config": {"name": "d", "units": 2}, "inbound_nodes": []}
-    config = {"class_name": "Functional", "config": {"name": "m", "layers": [entry, entry], "input_layers": [], "output_layers": []}}
+    config = {
+        "class_name": "Functional",
+        "config": {"name": "m", "layers": [entry, entry], "input_layers": [], "output_layers": []},
+    }
     assert "two layers named `d`" in str(_failure(write_h5(tmp_path / "model.h5", config), tmp_path))
 
 
@@ -259,7 +267,11 @@ def test_weights_only(tmp_path):
     with h5py.File(path, "w") as file:
         file.attrs["layer_names"] = [b"second", b"first", b"empty"]
         file.attrs["keras_version"] = "2.4.0"
-        for layer, names in (("first", ["first/kernel:0", "first/bias:0"]), ("second", ["second/foo/kernel:0"]), ("empty", [])):
+        for layer, names in (
+            ("first", ["first/kernel:0", "first/bias:0"]),
+            ("second", ["second/foo/kernel:0"]),
+            ("empty", []),
+        ):
             group = file.create_group(layer)
             group.attrs["weight_names"] = [name.encode() for name in names]
             for name in names:
@@ -286,7 +298,10 @@ def test_long_lists_of_names_come_in_parts(tmp_path):
             for name in ("kernel:0", "bias:0"):
                 group.create_dataset(f"{layer}/{name}", data=KERNEL)
     source = open_keras_file(path)
-    assert [[weight.name for weight in weights] for _, weights in source.groups] == [["a/kernel", "a/bias"], ["b/kernel", "b/bias"]]
+    assert [[weight.name for weight in weights] for _, weights in source.groups] == [
+        ["a/kernel", "a/bias"],
+        ["b/kernel", "b/bias"],
+    ]
     source.close()
 
 
@@ -324,4 +339,7 @@ def test_equal_bytes_from_equal_models(tmp_path):
     for path in (first, second):
         convert_keras_file(path, tmp_path / path.stem)
     assert (tmp_path / "a" / "model.json").read_bytes() == (tmp_path / "b" / "model.json").read_bytes()
-    assert Path(tmp_path / "a" / "group1-shard1of1.bin").read_bytes() == (tmp_path / "b" / "group1-shard1of1.bin").read_bytes()
+    assert (
+        Path(tmp_path / "a" / "group1-shard1of1.bin").read_bytes()
+        == (tmp_path / "b" / "group1-shard1of1.bin").read_bytes()
+    )
