@@ -1,7 +1,7 @@
 """The exceptions that conversion raises on purpose.
 
-Each message is one sentence for the user: what was found, where, what is accepted, what to write instead.
-Doors (command line, action) print the message alone and exit with code 1; anything else is a bug and keeps its traceback.
+Each message is one sentence for the user: what was found, where, what is accepted, what to write instead. Doors
+(command line, action) print the message alone and exit with code 1; anything else is a bug and keeps its traceback.
 """
 
 

@@ -1,0 +1,158 @@
+"""What a graph needs after optimisation so that TensorFlow.js runs it, and runs it the same way every time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from tfjs_convert.graph import names, tensors
+from tfjs_convert.graph.function import postorder
+from tfjs_convert.tf_core import NodeDef
+
+# These make something new each time they run, so in a loop they must run once an iteration.
+_MAKES_ANEW = frozenset(
+    [
+        "TensorListReserve",
+        "EmptyTensorList",
+        "TensorListFromTensor",
+        "TensorListScatterV2",
+        "TensorListSplit",
+        "TensorArrayV3",
+    ]
+    + ["RandomUniform", "RandomStandardNormal", "RandomUniformInt", "TruncatedNormal", "Multinomial"]
+)
+_COPIES = frozenset(["Identity", "StopGradient", "PreventGradient", "Snapshot"])
+_CHECKS = frozenset(["CheckNumerics", "CheckNumericsV2", "Print", "DebugIdentityV2", "DebugIdentityV3"])
+
+
+def sort(graph: Any, inputs: Iterable[str], outputs: Sequence[str]) -> None:
+    """Keeps inputs and what the outputs need, each node after its inputs; only the graph decides the order."""
+    nodes = {node.name: node for node in graph.node}
+    order = postorder(
+        [*(name for name in inputs if name in nodes), *outputs],
+        lambda name: [names.node_of(tensor) for tensor in nodes[name].input],
+    )
+    copies = [NodeDef() for _ in order]
+    for copy, name in zip(copies, order, strict=True):
+        copy.CopyFrom(nodes[name])
+    del graph.node[:]
+    graph.node.extend(copies)
+
+
+def bypass(graph: Any, keep: Collection[str], *, strip_debug_ops: bool = False) -> None:
+    """Removes nodes that hand on their first input unchanged, but for those that a control edge names.
+
+    Args:
+      graph: changed in place.
+      keep: names of nodes that stay.
+      strip_debug_ops: also those that check or print what they hand on.
+    """
+    ops = _COPIES | _CHECKS if strip_debug_ops else _COPIES
+    kept = {tensor[1:] for node in graph.node for tensor in node.input if tensor.startswith("^")}.union(keep)
+    given = {node.name: node.input[0] for node in graph.node if node.op in ops and node.name not in kept}
+    _redirect(graph, given)
+
+
+def bypass_constant_enters(graph: Any) -> None:
+    """In TensorFlow.js a constant has its value inside every loop, so it need not enter one."""
+    nodes = {node.name: node for node in graph.node}
+    given = {}
+    for node in graph.node:
+        if node.op == "Enter" and node.attr["is_constant"].b and nodes[names.node_of(node.input[0])].op == "Const":
+            given[node.name] = node.input[0]
+    _redirect(graph, given)
+
+
+def _redirect(graph: Any, given: Mapping[str, str]) -> None:
+    """Points users of the nodes in `given` at what these are given, and removes them."""
+
+    def source(tensor: str) -> str:
+        name, index = names.split(tensor)
+        while index == 0 and name in given:
+            name, index = names.split(given[name])
+        return names.written(f"{name}:{index}")
+
+    kept = [node for node in graph.node if node.name not in given]
+    for node in kept:
+        if not any(names.node_of(tensor) in given for tensor in node.input):
+            continue
+        inputs = [tensor if tensor.startswith("^") else source(tensor) for tensor in node.input]
+        del node.input[:]
+        node.input.extend(inputs)
+    copies = [NodeDef() for _ in kept]
+    for copy, node in zip(copies, kept, strict=True):
+        copy.CopyFrom(node)
+    del graph.node[:]
+    graph.node.extend(copies)
+
+
+def bind_merged_constants(graph: Any) -> None:
+    """Puts a Switch before each constant that a branch returns.
+
+    Merge in TensorFlow.js takes the first input that has a value, and a constant always has one: only its control
+    edge says to which branch it belongs.
+    """
+    nodes = {node.name: node for node in graph.node}
+    taken = names.Names(nodes)
+    for node in list(graph.node):
+        if node.op != "Merge":
+            continue
+        for i, tensor in enumerate(node.input):
+            given = nodes.get(names.node_of(tensor))
+            if given is None or given.op != "Const":
+                continue
+            side = _side(nodes, given)
+            if side is None:
+                continue
+            predicate, port = side
+            switch = tensors.node(taken.unique(f"{node.name}/Switch"), "Switch", [given.name, predicate])
+            switch.attr["T"].type = given.attr["dtype"].type
+            graph.node.append(switch)
+            node.input[i] = names.written(f"{switch.name}:{port}")
+
+
+def _side(nodes: Mapping[str, Any], node: Any) -> tuple[str, int] | None:
+    """The predicate and Switch output that a node's control edge ties it to."""
+    for control in node.input:
+        place = nodes[names.node_of(control)]
+        while place.op == "Identity":
+            name, index = names.split(place.input[0])
+            place = nodes[name]
+            if place.op == "Switch":
+                return place.input[1], index
+    return None
+
+
+def drop_control_edges(graph: Any) -> None:
+    """Drops control edges: TensorFlow.js waits for them as for data, and in loops may wait for ever.
+
+    One stays on a node that makes something new, or starts an inner loop, if nothing else ties it to the iteration in
+    which it must run.
+    """
+    nodes = {node.name: node for node in graph.node}
+    ties = {node.name: _tie(nodes, node) for node in graph.node if node.op in _MAKES_ANEW or node.op == "Enter"}
+    for node in graph.node:
+        data = [tensor for tensor in node.input if not tensor.startswith("^")]
+        tie = ties.get(node.name)
+        del node.input[:]
+        node.input.extend(data + ([tie] if tie else []))
+
+
+def _tie(nodes: Mapping[str, Any], node: Any) -> str | None:
+    """The control edge of the constants that a node works on, if it works on constants alone."""
+    controls: set[str] = set()
+    seen: set[str] = set()
+    stack = [node]
+    while stack:
+        each = stack.pop()
+        controls.update(tensor for tensor in each.input if tensor.startswith("^"))
+        sources = [names.node_of(tensor) for tensor in each.input if not tensor.startswith("^")]
+        if not sources and each.op != "Const" and each is not node:
+            return None
+        if each.op in {"Switch", "Merge"}:
+            return None
+        for name in sources:
+            if name not in seen:
+                seen.add(name)
+                stack.append(nodes[name])
+    return min(controls, default=None)

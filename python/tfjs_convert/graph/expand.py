@@ -1,0 +1,362 @@
+"""Flattens a graph: calls are replaced by the functions' nodes, variables by constants, control flow is lowered if
+asked.
+
+Nodes are found through data and control edges, so that side effects are seen; but the edges kept are those of data.
+Control edges order side effects, of which a frozen graph has none that TensorFlow.js could run; they stay only where
+TensorFlow 1's control flow uses them to say which branch or loop a node belongs to.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tfjs_convert.errors import InputError, UnsupportedError
+from tfjs_convert.graph import dtypes, names, tensors
+from tfjs_convert.graph.function import V1_CONTROL_FLOW, Body, Library, postorder
+from tfjs_convert.graph.model import Variable
+from tfjs_convert.tf_core import DT, NodeDef
+
+_CALLS = frozenset(["PartitionedCall", "StatefulPartitionedCall", "TPUPartitionedCall", "RemoteCall"])
+_HANDLES = frozenset(["VarHandleOp", "VariableV2", "Variable", "AutoReloadVariable", "_VarHandlesOp"])
+_READS = frozenset(["ReadVariableOp", "RefIdentity"])
+_WRITES = re.compile(
+    r"^(Resource)?(Sparse)?(Assign|Scatter|Apply)|^AssignVariableOp|^Assign(Add|Sub)|^ResourceSparse|^Count"
+)
+_GENERIC_CALL = re.compile(r"^(Stateful)?PartitionedCall(_\d+)?$")
+# Operations on tables whose handles were strings; their successors differ in nothing else.
+_TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSize", "LookupTableImport")
+_NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
+_MAX_DEPTH = 200
+# What a control edge of TensorFlow 1 comes from when it says where a node belongs.
+_PLACES = V1_CONTROL_FLOW | {"Identity"}
+
+# What a functional control-flow node becomes: (expander, node, its name, its inputs) -> its outputs.
+Lowering = Callable[["Expander", Any, str, list[str]], list[str]]
+
+
+@dataclasses.dataclass
+class FunctionGraph:
+    """A function that stays one.
+
+    Attributes:
+      name: its name in the library.
+      x: its expansion; arguments are placeholders.
+      arguments: its placeholders' names.
+      results: names of the nodes whose first outputs it returns.
+      types: their dtypes.
+    """
+
+    name: str
+    x: Expander
+    arguments: list[str]
+    results: list[str]
+    types: list[int]
+
+    def add_argument(self, dtype: int) -> None:
+        """Adds an argument that the function does not use."""
+        tensor = self.x.new(f"{self.name}/unused", "Placeholder", dtype=tensors.Type(dtype), shape=tensors.Shape(None))
+        self.arguments.append(names.node_of(tensor))
+
+    def add_result(self, tensor: str, dtype: int) -> None:
+        """Adds a result, as a copy of its own."""
+        copy = self.x.new(f"{self.name}/result", "Identity", [tensor], T=tensors.Type(dtype))
+        self.results.append(names.node_of(copy))
+        self.types.append(dtype)
+
+
+class Expander:
+    """A flat graph in the making.
+
+    Attributes:
+      nodes: name to NodeDef, in the order in which they were made.
+      frozen: name of a constant to the variable whose value it has; its NodeDef holds dtype and shape only.
+      unset: names of variables that the checkpoint has no value for.
+      written: variable to the node that writes it.
+      pivot: inside a lowered loop, the node that says so.
+      branch: inside a lowered conditional, which side of it.
+      functions: functions that stay, of this graph and of those inside it.
+      origin: for nodes of the main graph their names there.
+      retained: tensors, with dtypes, that a function must return besides its results.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        variables: Mapping[str, Variable],
+        *,
+        lowerings: Mapping[str, Lowering],
+        taken: names.Names | None = None,
+    ) -> None:
+        self.library = library
+        self.names = taken or names.Names()
+        self.nodes: dict[str, Any] = {}
+        self.frozen: dict[str, Variable] = {}
+        self.unset: set[str] = set()
+        self.written: dict[str, str] = {}
+        self.pivot: str | None = None
+        self.branch: Any = None
+        self._variables = variables
+        self._lowerings = lowerings
+        self._alias: dict[str, str] = {}
+        self._depth = 0
+        self.origin: dict[str, str] = {}
+        self.functions: list[FunctionGraph] = []
+        self.retained: list[tuple[str, int]] = []
+
+    # Filling it
+
+    def add_main(self, nodes: Iterable[Any], targets: Sequence[str], renamed: Mapping[str, str]) -> list[str]:
+        """Adds what `targets` (tensors, or nodes as `^name`) need; returns where each target now is."""
+        scope = _Main({node.name: node for node in nodes}, renamed)
+        self._add(scope, [scope.resolve(target)[0] for target in targets])
+        self.origin.update({flat: name for name, flat in scope.flat.items()})
+        return [self.resolved(scope.tensor(target)) for target in targets]
+
+    def call(
+        self, function: Body, arguments: Sequence[str], prefix: str, attrs: Mapping[str, Any] | None = None
+    ) -> list[str]:
+        """Adds a function's nodes, with `arguments` for its parameters; returns its results."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise UnsupportedError(f"The function {function.name!r} calls itself, which TensorFlow.js cannot run.")
+        scope = _Call(function, arguments, prefix, attrs or {})
+        roots = [function.resolve(result)[0] for result in function.results]
+        self._add(scope, [root for root in roots if root is not None] + function.controls)
+        self._depth -= 1
+        return [self.resolved(scope.tensor(result)) for result in function.results]
+
+    def sub_graph(self) -> Expander:
+        """An empty expansion for a function that stays one; names are shared, so that no two constants are alike."""
+        sub = Expander(self.library, self._variables, lowerings=self._lowerings, taken=self.names)
+        sub.functions, sub.unset, sub.written = self.functions, self.unset, self.written
+        sub._depth = self._depth
+        return sub
+
+    def share(self, constant: str, other: Expander) -> str:
+        """Puts a constant of this graph, under its own name, into another; TensorFlow.js has one value for both."""
+        name = names.node_of(constant)
+        copy = NodeDef()
+        copy.CopyFrom(self.nodes[name])
+        del copy.input[:]
+        other.nodes[name] = copy
+        if name in self.frozen:
+            other.frozen[name] = self.frozen[name]
+        return f"{name}:0"
+
+    def new(self, name: str, op: str, inputs: Sequence[str] = (), **attrs: object) -> str:
+        """Adds a node of a fresh name; returns its first output."""
+        node = tensors.node(self.names.unique(name), op, inputs, **attrs)
+        self.nodes[node.name] = node
+        return f"{node.name}:0"
+
+    def _add(self, scope: _Scope, roots: Iterable[str]) -> None:
+        def sources(name: str) -> Iterable[str]:
+            for tensor in scope.nodes[name].input:
+                source = tensor[1:] if tensor.startswith("^") else scope.resolve(tensor)[0]
+                if source is not None:
+                    yield source
+
+        order = postorder(roots, sources)
+        v1 = any(scope.nodes[name].op in V1_CONTROL_FLOW for name in order)
+        for name in order:
+            scope.flat[name] = self.names.unique(scope.flat_name(name))
+        for name in order:
+            node = scope.nodes[name]
+            inputs = [self.resolved(scope.tensor(tensor)) for tensor in node.input if not tensor.startswith("^")]
+            controls = [tensor[1:] for tensor in node.input if v1 and tensor.startswith("^")]
+            places = [f"^{scope.flat[c]}" for c in controls if scope.nodes[c].op in _PLACES]
+            self._emit(scope, node, scope.flat[name], inputs, places)
+
+    def _emit(self, scope: _Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
+        called = self._called(scope, node)
+        if called is not None:
+            prefix = scope.prefix if _GENERIC_CALL.match(node.name) else f"{flat}/"
+            self._outputs(flat, self.call(self.library.function(called[0], node.name), inputs, prefix, called[1]))
+        elif node.op in self._lowerings:
+            self._outputs(flat, self._lowerings[node.op](self, node, flat, inputs))
+        elif node.op in _HANDLES:
+            self._freeze(node, flat)
+        elif node.op in _READS or (node.op == "Identity" and node.attr["T"].type == DT.DT_RESOURCE):
+            self._outputs(flat, inputs[:1])
+        elif node.op in _ON_VALUES:
+            _ON_VALUES[node.op](self, node, flat, inputs)
+        else:
+            if _WRITES.match(node.op) and inputs:
+                self.written[names.node_of(inputs[0])] = flat
+            self._copy(scope, node, flat, inputs, controls)
+
+    def _copy(self, scope: _Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
+        result = NodeDef(name=flat, op=_NEWER.get(node.op, node.op), input=inputs + controls)
+        if not result.input and self.pivot is not None:
+            result.input.append(f"^{self.pivot}")
+        for key, value in node.attr.items():
+            # Private attributes are hints to TensorFlow's own runtime: colocation, shapes, ordering of side effects.
+            if not key.startswith("_"):
+                result.attr[key].CopyFrom(scope.attr(value))
+        self.nodes[flat] = result
+
+    def _outputs(self, flat: str, results: Sequence[str]) -> None:
+        for i, tensor in enumerate(results):
+            self._alias[f"{flat}:{i}"] = tensor
+
+    def _called(self, scope: _Scope, node: Any) -> tuple[str, Mapping[str, Any]] | None:
+        if node.op in _CALLS:
+            function = scope.attr(node.attr["f"]).func
+            return function.name, function.attr
+        if node.op in self.library.functions:
+            return node.op, node.attr
+        return None
+
+    # Variables
+
+    def _freeze(self, node: Any, flat: str) -> None:
+        variable = self._variables.get(node.name)
+        result = NodeDef(name=flat, op="Const")
+        proto = result.attr["value"].tensor
+        if variable is None:
+            self.unset.add(flat)
+            proto.dtype = node.attr["dtype"].type
+            proto.tensor_shape.CopyFrom(node.attr["shape"].shape)
+        else:
+            proto.dtype = dtypes.from_numpy(variable.dtype)
+            tensors.set_shape(proto.tensor_shape, variable.shape)
+            self.frozen[flat] = variable
+        result.attr["dtype"].type = proto.dtype
+        self.nodes[flat] = result
+
+    # Asking it
+
+    def resolved(self, tensor: str) -> str:
+        """Follows a tensor through calls and reads to the node that really makes it."""
+        while tensor in self._alias:
+            tensor = self._alias[tensor]
+        return tensor
+
+    def type_of(self, tensor: str, declared: int) -> int:
+        """The dtype of a tensor declared as `declared`: a variable's handle has become the variable's value."""
+        if declared != DT.DT_RESOURCE:
+            return dtypes.base(declared)
+        node = self.nodes.get(names.node_of(tensor))
+        if node is None:
+            return declared
+        return node.attr["dtype"].type or node.attr["T"].type or declared
+
+    def output_type(self, tensor: str) -> int:
+        """The dtype of a tensor, as its operation's definition says; DT_INVALID where nobody knows."""
+        name, index = names.split(tensor)
+        node = self.nodes[name]
+        definition = self.library.signature(node.op)
+        types: list[int] = []
+        for arg in definition.output_arg if definition is not None else ():
+            if arg.type_list_attr:
+                types += node.attr[arg.type_list_attr].list.type
+            else:
+                dtype = node.attr[arg.type_attr].type if arg.type_attr else arg.type
+                types += [dtype] * (node.attr[arg.number_attr].i if arg.number_attr else 1)
+        return dtypes.base(types[index]) if index < len(types) else DT.DT_INVALID
+
+    def is_constant(self, tensor: str) -> bool:
+        """Whether a tensor is a constant, or the handle of a resource, neither of which is bound to a branch."""
+        node = self.nodes.get(names.node_of(tensor))
+        return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2"}
+
+    def finish(self) -> None:
+        """Points every input at the node that makes it, in TensorFlow's spelling."""
+        for node in self.nodes.values():
+            inputs = [names.written(self.resolved(t)) for t in node.input if not t.startswith("^")]
+            controls = [t for t in node.input if t.startswith("^") and t[1:] in self.nodes]
+            del node.input[:]
+            node.input.extend(inputs + list(dict.fromkeys(controls)))
+
+
+def _gather(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:
+    """ResourceGather(handle, indices) on the value itself; its axis follows the batch dimensions."""
+    batch_dims = node.attr["batch_dims"].i
+    axis = tensors.node(x.names.unique(f"{flat}/axis"), "Const", dtype=tensors.Type(DT.DT_INT32))
+    axis.attr["value"].tensor.dtype = DT.DT_INT32
+    axis.attr["value"].tensor.tensor_shape.SetInParent()
+    axis.attr["value"].tensor.int_val.append(batch_dims)
+    if x.pivot is not None:
+        axis.input.append(f"^{x.pivot}")
+    x.nodes[axis.name] = axis
+    result = tensors.node(
+        flat, "GatherV2", [*inputs, axis.name], batch_dims=batch_dims, Taxis=tensors.Type(DT.DT_INT32)
+    )
+    result.attr["Tparams"].type = node.attr["dtype"].type
+    result.attr["Tindices"].CopyFrom(node.attr["Tindices"])
+    x.nodes[flat] = result
+
+
+def _gather_nd(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:
+    result = tensors.node(flat, "GatherNd", inputs)
+    result.attr["Tparams"].type = node.attr["dtype"].type
+    result.attr["Tindices"].CopyFrom(node.attr["Tindices"])
+    x.nodes[flat] = result
+
+
+def _shape(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:
+    declared = x.type_of(inputs[0], DT.DT_RESOURCE)
+    result = tensors.node(flat, "Shape", inputs, T=tensors.Type(declared))
+    result.attr["out_type"].type = node.attr["out_type"].type or DT.DT_INT32
+    x.nodes[flat] = result
+
+
+_ON_VALUES = {"ResourceGather": _gather, "ResourceGatherNd": _gather_nd, "VariableShape": _shape}
+
+
+class _Scope:
+    """The nodes that names in a graph or function refer to, and their names in the flat graph."""
+
+    prefix = ""
+
+    def __init__(self, nodes: Mapping[str, Any]) -> None:
+        self.nodes = nodes
+        self.flat: dict[str, str] = {}
+
+    def attr(self, value: Any) -> Any:
+        return value
+
+
+class _Main(_Scope):
+    def __init__(self, nodes: Mapping[str, Any], renamed: Mapping[str, str]) -> None:
+        super().__init__(nodes)
+        self._renamed = renamed
+
+    def flat_name(self, name: str) -> str:
+        return self._renamed.get(name, name)
+
+    def resolve(self, tensor: str) -> tuple[str, int]:
+        name, index = names.split(tensor)
+        if name not in self.nodes:
+            raise InputError(f"The graph has no node {name!r}, which {tensor!r} refers to.")
+        return name, index
+
+    def tensor(self, tensor: str) -> str:
+        name, index = self.resolve(tensor)
+        return f"^{self.flat[name]}" if index < 0 else f"{self.flat[name]}:{index}"
+
+
+class _Call(_Scope):
+    def __init__(self, body: Body, arguments: Sequence[str], prefix: str, attrs: Mapping[str, Any]) -> None:
+        super().__init__(body.nodes)
+        self.prefix = prefix
+        self._body = body
+        self._arguments = arguments
+        self._attrs = attrs
+
+    def attr(self, value: Any) -> Any:
+        """A function over types names its types by placeholders, which the caller fills."""
+        return self._attrs[value.placeholder] if value.placeholder else value
+
+    def flat_name(self, name: str) -> str:
+        return self.prefix + name
+
+    def resolve(self, tensor: str) -> tuple[str | None, int]:
+        return self._body.resolve(tensor)
+
+    def tensor(self, tensor: str) -> str:
+        name, index = self._body.resolve(tensor)
+        return self._arguments[index] if name is None else f"{self.flat[name]}:{index}"

@@ -1,0 +1,63 @@
+"""Operations that TensorFlow.js lacks, written with those it has.
+
+Each function gets an `Emit` for the node and returns the value that stands for it, or None to leave the node as it is
+(its dtype, or an argument that must be constant and is not). The functions are grouped by subject; each group lists
+its own in `OPS`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tfjs_convert.graph.rewrites.decompose import elementwise, images, indices, matrices
+from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value
+from tfjs_convert.graph.view import GraphView
+from tfjs_convert.tf_core import graph_pb2
+
+OPS: dict[str, Callable[[Emit], Value | None]] = {
+    **elementwise.OPS,
+    **matrices.OPS,
+    **indices.OPS,
+    **images.OPS,
+}
+
+
+def decompose(
+    graph: graph_pb2.GraphDef, outputs: Sequence[str], shapes: Mapping[str, Sequence[int] | None] | None = None
+) -> list[str]:
+    """Decompose every operation of `OPS` in place.
+
+    `outputs` are the fetched nodes or tensors, whose names and values stay. `shapes` gives what is known of tensors'
+    shapes by tensor name (`node:0`), -1 for unknown sizes; without it constants' shapes are known only. Returns notes
+    for the user.
+    """
+    view = GraphView(graph, outputs)
+    done: dict[str, int] = {}
+    for node in list(view.nodes.values()):
+        if node.op not in OPS or view.nodes.get(node.name) is not node:
+            continue
+        op = node.op
+        value = OPS[op](Emit(view, node, shapes or {}))
+        if value is None:
+            continue
+        _replace(view, node, value)
+        done[op] = done.get(op, 0) + 1
+    view.commit()
+    return [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
+
+
+def _replace(view: GraphView, node: object, value: Value) -> None:
+    """Let `node` give `value`."""
+    source = view.producer(value.tensor)
+    if source is not None and not view.consumers(source.name) and not view.is_output(source.name):
+        view.take_over(node, source)
+        return
+    kept = [t for t in node.input if t.startswith("^")]
+    old = view.data_inputs(node)
+    node.op = "Identity"
+    node.attr.clear()
+    node.attr["T"].type = value.dtype
+    view.set_inputs(node, [value.tensor, *kept])
+    for tensor in old:
+        view.prune(tensor.partition(":")[0])
+
+
+__all__ = ["OPS", "decompose"]

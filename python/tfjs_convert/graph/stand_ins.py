@@ -1,0 +1,78 @@
+"""Large constants kept beside the graph, with placeholders in their stead while the optimizer runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tfjs_convert.graph import dtypes, tensors
+from tfjs_convert.graph.model import Variable
+from tfjs_convert.tf_core import DT
+
+# Below this a constant travels in the graph, where the optimizer can compute with it.
+LARGE_BYTES = 256 * 1024
+
+
+class StandIns:
+    """The constants that a graph's placeholders stand in for, by node name."""
+
+    def __init__(self, frozen: Mapping[str, Variable], large_bytes: int = LARGE_BYTES) -> None:
+        """Remembers the values of frozen variables, by the names of their constants."""
+        self._frozen = frozen
+        self._large_bytes = large_bytes
+        self._values: dict[str, Variable] = {}
+
+    def fill(self, graph: Any) -> None:
+        """Gives frozen variables their values: small ones in the graph, large ones beside it."""
+        for node in graph.node:
+            variable = self._frozen.get(node.name)
+            if variable is None:
+                continue
+            if _size(variable) > self._large_bytes and variable.dtype.kind != "O":
+                self._values[node.name] = variable
+                _become_placeholder(node)
+            else:
+                _become_const(node, variable.load())
+
+    def hide(self, graph: Any) -> None:
+        """Takes the large constants out of a graph."""
+        for node in graph.node:
+            if node.op != "Const" or node.attr["dtype"].type == DT.DT_STRING:
+                continue
+            proto = node.attr["value"].tensor
+            if len(proto.tensor_content) > self._large_bytes:
+                self._values[node.name] = _held(tensors.to_array(proto))
+                _become_placeholder(node)
+
+    def restore(self, graph: Any) -> None:
+        """Puts the large constants back."""
+        for node in graph.node:
+            value = self._values.get(node.name)
+            if value is not None and node.op == "Placeholder":
+                _become_const(node, value.load())
+                del self._values[node.name]
+
+
+def _held(array: np.ndarray) -> Variable:
+    return Variable(array.dtype, array.shape, lambda: array)
+
+
+def _size(variable: Variable) -> int:
+    return int(np.prod(variable.shape, dtype=np.int64)) * variable.dtype.itemsize
+
+
+def _become_placeholder(node: Any) -> None:
+    shape = tensors.shape_of(node.attr["value"].tensor.tensor_shape)
+    node.op = "Placeholder"
+    del node.attr["value"]
+    tensors.set_shape(node.attr["shape"].shape, shape)
+
+
+def _become_const(node: Any, array: np.ndarray) -> None:
+    node.op = "Const"
+    if "shape" in node.attr:
+        del node.attr["shape"]
+    node.attr["value"].tensor.CopyFrom(tensors.from_array(array))
+    node.attr["dtype"].type = dtypes.from_numpy(array.dtype)

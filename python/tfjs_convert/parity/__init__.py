@@ -1,0 +1,1 @@
+"""Numbers against numbers: the same inputs through TensorFlow and TensorFlow.js, compared by output name."""

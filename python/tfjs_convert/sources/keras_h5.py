@@ -1,0 +1,194 @@
+"""Reads HDF5 files made by Keras, safely: nothing outside the file is followed, nothing of absurd size is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import h5py
+import numpy as np
+
+from tfjs_convert.errors import InputError
+from tfjs_convert.weights.weight import Weight
+
+MAX_TEXT = 256 * 1024 * 1024
+"""Bytes of the largest attribute that is read: a model's configuration is far below, a memory's size far above."""
+
+MAX_EXPANSION = 1000
+"""How many times larger a dataset may be in memory than in the file."""
+
+SMALL = 64 * 1024 * 1024
+"""Bytes below which a dataset's expansion is nobody's concern."""
+
+
+class H5File:
+    """An open HDF5 file, read with hard links only. `what` names it in messages."""
+
+    def __init__(self, file: h5py.File, what: str) -> None:
+        self._file = file
+        self.what = what
+
+    @property
+    def root(self) -> h5py.Group:
+        """The top group."""
+        return self._file["/"]
+
+    def close(self) -> None:
+        """Closes the file; weights that were not loaded yet can no longer be."""
+        self._file.close()
+
+    def child(self, group: h5py.Group, path: str) -> h5py.Group | h5py.Dataset | None:
+        """What lies at `path` below `group`; None if nothing does.
+
+        Raises:
+          InputError: the way there is a soft or external link.
+        """
+        node: h5py.Group | h5py.Dataset = group
+        for part in path.split("/"):
+            if not part:
+                continue
+            if not isinstance(node, h5py.Group):
+                return None
+            link = node.get(part, getlink=True)
+            if link is None:
+                return None
+            if not isinstance(link, h5py.HardLink):
+                raise InputError(
+                    f"{self.what}: `{node.name.rstrip('/')}/{part}` is a soft or external link; Keras writes none, and "
+                    f"links are not followed; save the model again with `model.save`."
+                )
+            node = node[part]
+        return node
+
+    def names(self, group: h5py.Group) -> list[str]:
+        """Names in `group`, sorted."""
+        return sorted(group.keys())
+
+    def text(self, node: h5py.Group, name: str) -> str | None:
+        """A string attribute; None if there is none of that name.
+
+        Raises:
+          InputError: it is no text, or absurdly long.
+        """
+        value = self._attribute(node, name)
+        if value is None:
+            return None
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.reshape(())[()]
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            return str(value)
+        raise InputError(f"{self.what}: its attribute `{name}` is not text; save the model again with `model.save`.")
+
+    def json(self, node: h5py.Group, name: str) -> object | None:
+        """A JSON attribute, parsed; None if there is none of that name."""
+        text = self.text(node, name)
+        return None if text is None else parse_json(text, f"{self.what}, attribute `{name}`")
+
+    def texts(self, node: h5py.Group, name: str) -> list[str] | None:
+        """An attribute that is a list of strings, which Keras splits into `name0`, `name1`, … if it is long."""
+        value = self._attribute(node, name)
+        if value is None:
+            parts = []
+            while (part := self._attribute(node, f"{name}{len(parts)}")) is not None:
+                parts.append(np.atleast_1d(part))
+            if not parts:
+                return None
+            value = np.concatenate(parts)
+        return [item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item) for item in np.ravel(value)]
+
+    def weight(self, dataset: h5py.Dataset, name: str) -> Weight:
+        """`dataset` as a weight that is read when it is written.
+
+        Raises:
+          InputError: it lies in other files, or would expand beyond all measure, or has no numeric type.
+        """
+        if dataset.external or dataset.is_virtual:
+            raise InputError(f"{self.what}: the data of `{dataset.name}` lie in other files, which are not followed.")
+        stored = dataset.id.get_storage_size()
+        if dataset.nbytes > SMALL and dataset.nbytes > MAX_EXPANSION * max(stored, 1):
+            raise InputError(
+                f"{self.what}: `{dataset.name}` says it holds {dataset.nbytes:,} bytes, but stores "
+                f"{stored:,}; the file is "
+                f"damaged or made to harm."
+            )
+        if dataset.dtype.kind not in "fiub":
+            raise InputError(f"{self.what}: `{dataset.name}` has dtype {dataset.dtype}, which no Keras weight has.")
+        what = self.what
+
+        def load() -> np.ndarray:
+            try:
+                return dataset[()]
+            except (OSError, ValueError) as error:
+                raise InputError(
+                    f"{what}: the weight `{dataset.name}` cannot be read ({error}); the file is damaged."
+                ) from None
+
+        return Weight(name, tuple(int(n) for n in dataset.shape), dataset.dtype, load)
+
+    def _attribute(self, node: h5py.Group, name: str) -> object | None:
+        if name not in node.attrs:
+            return None
+        size = h5py.h5a.get_info(node.id, name.encode()).data_size
+        if size > MAX_TEXT:
+            raise InputError(
+                f"{self.what}: its attribute `{name}` holds {size:,} bytes; at most {MAX_TEXT:,} are read."
+            )
+        try:
+            value = node.attrs[name]
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"{self.what}: its attribute `{name}` cannot be read ({error}); the file is damaged."
+            ) from None
+        if isinstance(value, h5py.Empty):
+            return np.empty((0,), dtype=object)
+        if isinstance(value, (str, bytes)) and len(value) > MAX_TEXT:
+            raise InputError(
+                f"{self.what}: its attribute `{name}` is longer than {MAX_TEXT:,} bytes, the most that is read."
+            )
+        return value
+
+
+def parse_json(text: str | bytes, what: str) -> object:
+    """JSON without NaN or Infinity and without a name that is there twice.
+
+    Raises:
+      InputError: `text` is not that.
+    """
+
+    def refuse(word: str) -> object:
+        raise InputError(f"{what} holds {word}, which is no JSON number; write a number there, or null.")
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            double = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"{what} has the name `{double}` twice in one object; keep one of the two.")
+        return found
+
+    try:
+        return json.loads(text, parse_constant=refuse, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{what} is not valid JSON ({error}); save the model again.") from None
+
+
+def legacy_groups(file: H5File, group: h5py.Group) -> Iterator[tuple[str, list[Weight]]]:
+    """Weights of an HDF5 file in the old layout: each top layer's name, with its weights in the order of
+    `weight_names`.
+
+    Weights are named as in the file, without `:0`. Layers come in the model's order where the file tells it.
+    """
+    names = file.texts(group, "layer_names")
+    for name in file.names(group) if names is None else names:
+        node = file.child(group, name)
+        if not isinstance(node, h5py.Group):
+            raise InputError(f"{file.what} lists a layer `{name}`, but has no weights' folder of that name.")
+        weights = []
+        for path in file.texts(node, "weight_names") or []:
+            dataset = file.child(node, path)
+            if not isinstance(dataset, h5py.Dataset):
+                raise InputError(f"{file.what} lists the weight `{path}` of layer `{name}`, but does not hold it.")
+            weights.append(file.weight(dataset, path.removesuffix(":0")))
+        yield name, weights

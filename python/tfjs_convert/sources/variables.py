@@ -1,0 +1,135 @@
+"""Which checkpoint tensor belongs to which variable: read from the model's own restore operation.
+
+Every SavedModel, of TensorFlow 1 and 2, carries the operation that restores it: RestoreV2 names the tensors, and
+assignments say into which variables they go. Reading it covers resource, reference and partitioned variables alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tfjs_convert.graph import names, tensors
+from tfjs_convert.graph.expand import Expander
+from tfjs_convert.graph.function import Library
+from tfjs_convert.graph.model import Variable
+from tfjs_convert.sources.checkpoint import Checkpoint, Slice, parse_slice
+from tfjs_convert.tf_core import VariableDef
+
+_ASSIGNMENTS = frozenset(["AssignVariableOp", "Assign"])
+_VARIABLES = frozenset(["VarHandleOp", "VariableV2", "Variable"])
+# Between what is read and what is assigned stands at most a change of form.
+_PASSING = frozenset(["Identity", "IdentityN", "Reshape", "NoOp"])
+
+
+class _Handles(Expander):
+    """An expansion in which variables stay handles."""
+
+    def _freeze(self, node: Any, flat: str) -> None:
+        copy = type(node)(name=flat, op=node.op)
+        self.nodes[flat] = copy
+
+
+@dataclasses.dataclass(frozen=True)
+class Restored:
+    """What a checkpoint holds for a graph's resources, by their nodes' names; tables as keys and values."""
+
+    variables: Mapping[str, Variable]
+    tables: Mapping[str, tuple[Variable, Variable]]
+
+
+def restored(graph: Any, restore_op: str, checkpoint: Checkpoint) -> Restored:
+    """Finds the checkpoint's value for each variable and table that `restore_op` restores.
+
+    Args:
+      graph: the SavedModel's main GraphDef with its library.
+      restore_op: name of the restoring node.
+      checkpoint: where the values lie.
+    """
+    x = _Handles(Library(graph.library.function), {}, lowerings={})
+    x.add_main(graph.node, [f"^{restore_op}"], {})
+    x.finish()
+    variables: dict[str, Variable] = {}
+    tables: dict[str, tuple[Variable, Variable]] = {}
+    for node in x.nodes.values():
+        if node.op in _ASSIGNMENTS:
+            value = _saved(x, node.input[1], checkpoint)
+            if value is not None:
+                variables[x.origin[names.node_of(node.input[0])]] = value
+        elif node.op == "LookupTableImportV2":
+            keys, values = (_saved(x, tensor, checkpoint) for tensor in node.input[1:3])
+            if keys is not None and values is not None:
+                tables[x.origin[names.node_of(node.input[0])]] = (keys, values)
+    return Restored(variables, tables)
+
+
+def _saved(x: Expander, tensor: str, checkpoint: Checkpoint) -> Variable | None:
+    """The checkpoint's value of a tensor that a restoring operation reads."""
+    source = _source(x, tensor)
+    if source is None:
+        return None
+    read, index = source
+    name = _string_at(x, read.input[1], index)
+    if name is None or name not in checkpoint:
+        return None
+    return _variable(checkpoint, name, parse_slice(_string_at(x, read.input[2], index) or ""))
+
+
+def saved_by_name(
+    nodes: Iterable[Any], parts: Mapping[str, tuple[str, Slice]], checkpoint: Checkpoint
+) -> Mapping[str, Variable]:
+    """Variables that are saved under their own names, as in hub modules, which carry no restoring operation.
+
+    Args:
+      nodes: the graph's nodes.
+      parts: for the parts of partitioned variables, the whole's name and where in it they lie.
+      checkpoint: where the values lie.
+    """
+    found = {}
+    for node in nodes:
+        if node.op not in _VARIABLES:
+            continue
+        name, part = parts.get(node.name, (node.attr["shared_name"].s.decode() or node.name, None))
+        name = name if name in checkpoint else node.name
+        if name in checkpoint:
+            found[node.name] = _variable(checkpoint, name, (None, part) if part else None)
+    return found
+
+
+def slices(meta_graph: Any) -> dict[str, tuple[str, Slice]]:
+    """For each part of a partitioned variable, by its node: the whole's name and where in it the part lies."""
+    found = {}
+    for collection in ("variables", "trainable_variables"):
+        if collection not in meta_graph.collection_def:
+            continue
+        for data in meta_graph.collection_def[collection].bytes_list.value:
+            definition = VariableDef.FromString(data)
+            info = definition.save_slice_info_def
+            if info.full_name:
+                node = names.node_of(definition.variable_name)
+                found[node] = (info.full_name, Slice(tuple(info.var_offset), tuple(info.var_shape)))
+    return found
+
+
+def _variable(checkpoint: Checkpoint, name: str, part: Any) -> Variable:
+    dtype, shape = checkpoint.info(name)
+    if part is None:
+        return Variable(dtype, shape, lambda: checkpoint.read(name))
+    return Variable(dtype, part[1].shape, lambda: checkpoint.read(name, part[1]))
+
+
+def _source(x: Expander, tensor: str) -> tuple[Any, int] | None:
+    name, index = names.split(tensor)
+    node = x.nodes[name]
+    while node.op in _PASSING and node.input:
+        name, index = names.split(node.input[index if node.op == "IdentityN" else 0])
+        node = x.nodes[name]
+    return (node, index) if node.op in {"RestoreV2", "RestoreSlice"} else None
+
+
+def _string_at(x: Expander, tensor: str, index: int) -> str | None:
+    node = x.nodes[names.node_of(tensor)]
+    if node.op != "Const":
+        return None
+    return tensors.to_array(node.attr["value"].tensor).ravel()[index].decode()

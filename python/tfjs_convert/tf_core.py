@@ -1,0 +1,190 @@
+"""TensorFlow's compiled core without TensorFlow's Python layer: the only module that imports TensorFlow's private
+modules.
+
+`import tensorflow` takes seconds; the message classes take 0.05 s and the compiled bindings used here 0.4 s. A bare
+module object named `tensorflow` stands in for the package while its sub-modules are imported, so that the package's
+own `__init__` never runs. This leans on private module paths, which is sound because the runtime is pinned by hash.
+
+Nothing of the core runs at import: a parent process may import this module and fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import importlib.machinery
+import os
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+# Bytes must not depend on the processor's vector units or on the number of cores.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def _without_package_init() -> Iterator[None]:
+    """Lets `tensorflow.x.y` be imported without running `tensorflow/__init__.py`; leaves a real import alone."""
+    if "tensorflow" in sys.modules:
+        yield
+        return
+    spec = importlib.machinery.PathFinder.find_spec("tensorflow")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError("TensorFlow is not installed: graph models need the package tensorflow or tensorflow-cpu.")
+    stand_in = types.ModuleType("tensorflow")
+    stand_in.__path__ = list(spec.submodule_search_locations)
+    sys.modules["tensorflow"] = stand_in
+    try:
+        yield
+    finally:
+        # Gone again, so that a later full `import tensorflow` in this process works.
+        if sys.modules.get("tensorflow") is stand_in:
+            del sys.modules["tensorflow"]
+
+
+with _without_package_init():
+    from tensorflow.core.framework import (
+        attr_value_pb2,
+        function_pb2,
+        graph_pb2,
+        node_def_pb2,
+        op_def_pb2,
+        tensor_pb2,
+        tensor_shape_pb2,
+        types_pb2,
+        variable_pb2,
+    )
+    from tensorflow.core.protobuf import (
+        config_pb2,
+        device_properties_pb2,
+        meta_graph_pb2,
+        rewriter_config_pb2,
+        saved_model_pb2,
+        tensor_bundle_pb2,
+    )
+
+GraphDef = graph_pb2.GraphDef
+NodeDef = node_def_pb2.NodeDef
+FunctionDef = function_pb2.FunctionDef
+OpDef = op_def_pb2.OpDef
+AttrValue = attr_value_pb2.AttrValue
+TensorProto = tensor_pb2.TensorProto
+TensorShapeProto = tensor_shape_pb2.TensorShapeProto
+SavedModel = saved_model_pb2.SavedModel
+MetaGraphDef = meta_graph_pb2.MetaGraphDef
+BundleHeader = tensor_bundle_pb2.BundleHeaderProto
+BundleEntry = tensor_bundle_pb2.BundleEntryProto
+
+AssetFileDef = meta_graph_pb2.AssetFileDef
+VariableDef = variable_pb2.VariableDef
+
+DT = types_pb2
+
+__all__ = [
+    "DT",
+    "AssetFileDef",
+    "AttrValue",
+    "BundleEntry",
+    "BundleHeader",
+    "CoreError",
+    "FunctionDef",
+    "GraphDef",
+    "MetaGraphDef",
+    "NodeDef",
+    "OpDef",
+    "SavedModel",
+    "TensorProto",
+    "TensorShapeProto",
+    "VariableDef",
+    "op_def",
+    "optimize",
+    "optimizer_config",
+    "parse_text",
+    "version",
+    "warm",
+]
+
+
+class CoreError(Exception):
+    """The compiled core refused a request; the text is the core's own."""
+
+
+@functools.cache
+def _native() -> types.SimpleNamespace:
+    """Loads the compiled bindings once; no session, device or cluster is made here."""
+    with _without_package_init():
+        # First, because the core aborts the process on an error whose exception class is not registered.
+        errors = importlib.import_module("tensorflow.python.framework.errors_impl")
+        # Second, because it initialises NumPy's C interface for the other bindings.
+        session = importlib.import_module("tensorflow.python.client._pywrap_tf_session")
+        return types.SimpleNamespace(
+            OpError=errors.OpError,
+            session=session,
+            cluster=importlib.import_module("tensorflow.python.grappler._pywrap_tf_cluster"),
+            optimizer=importlib.import_module("tensorflow.python.grappler._pywrap_tf_optimizer"),
+            op_registry=importlib.import_module("tensorflow.python.framework._op_def_registry"),
+        )
+
+
+def warm() -> None:
+    """Loads the compiled bindings without running anything, so that children forked afterwards start at once."""
+    _native()
+
+
+def version() -> str:
+    """The version of the core, `2.21.0`."""
+    return str(_native().session.get_version())
+
+
+@functools.cache
+def op_def(name: str) -> Any:
+    """The registered OpDef of an operation, or None where the core knows none of that name."""
+    serialized = _native().op_registry.get(name)
+    return None if serialized is None else OpDef.FromString(serialized)
+
+
+@functools.cache
+def _cluster() -> Any:
+    """The process's one virtual cluster; the core provides no second one."""
+    device = device_properties_pb2.NamedDevice(name="/GPU:0")
+    device.properties.type = "GPU"
+    device.properties.environment["architecture"] = "4"
+    return _native().cluster.TF_NewVirtualCluster([device.SerializeToString()])
+
+
+def optimize(meta_graph: Any, config: Any) -> Any:
+    """Runs the graph optimizer that `config` (a ConfigProto) asks for over a MetaGraphDef; returns the GraphDef.
+
+    Raises:
+      CoreError: the core could not parse or optimise the graph.
+    """
+    native = _native()
+    try:
+        result = native.optimizer.TF_OptimizeGraphSerialized(
+            _cluster(), config.SerializeToString(), meta_graph.SerializeToString(), False, b"graph", False
+        )
+    except native.OpError as error:
+        raise CoreError(error.message) from error
+    except RuntimeError as error:
+        raise CoreError(str(error)) from error
+    return GraphDef.FromString(result)
+
+
+def parse_text(text: str, message: Any) -> Any:
+    """Fills a message from protobuf's text form, and returns it."""
+    from google.protobuf import text_format
+
+    return text_format.Parse(text, message)
+
+
+def optimizer_config(optimizers: list[str]) -> Any:
+    """A ConfigProto that runs exactly the named optimizers, in order, once each, over graphs of any size."""
+    config = config_pb2.ConfigProto()
+    rewrite = config.graph_options.rewrite_options
+    rewrite.optimizers.extend(optimizers)
+    rewrite.min_graph_nodes = -1
+    rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.ONE
+    return config

@@ -1,0 +1,31 @@
+"""The rules that users load.
+
+```starlark
+load("@rules_tfjs//rules:defs.bzl", "tf_saved_model", "tfjs_graph_model")
+
+tf_saved_model(
+    name = "classifier",
+    srcs = glob(["classifier/**"]),
+)
+
+tfjs_graph_model(
+    name = "classifier_web",
+    model = ":classifier",
+)
+```
+"""
+
+load("//rules/private:tf_saved_model.bzl", _tf_saved_model = "tf_saved_model")
+load("//rules/private:tfjs_budget_test.bzl", _tfjs_budget_raw_test = "tfjs_budget_raw_test", _tfjs_budget_test = "tfjs_budget_test")
+load("//rules/private:tfjs_graph_model.bzl", _tfjs_graph_model = "tfjs_graph_model")
+load("//rules/private:tfjs_layers_model.bzl", _tfjs_layers_model = "tfjs_layers_model")
+load("//rules/private:tfjs_model_report.bzl", _tfjs_model_report = "tfjs_model_report")
+load("//rules/private:tfjs_parity_test.bzl", _tfjs_parity_test = "tfjs_parity_test")
+
+tf_saved_model = _tf_saved_model
+tfjs_budget_test = _tfjs_budget_test
+tfjs_budget_raw_test = _tfjs_budget_raw_test
+tfjs_graph_model = _tfjs_graph_model
+tfjs_layers_model = _tfjs_layers_model
+tfjs_model_report = _tfjs_model_report
+tfjs_parity_test = _tfjs_parity_test

@@ -1,0 +1,144 @@
+"""The only callers of `ctx.actions.run`: the converter in Python, TensorFlow.js in Node."""
+
+load("//tools/runtime:toolchain.bzl", "RUNTIMES")
+
+NODE_TOOLCHAIN = Label("//tools/runtime:node_toolchain_type")
+
+# What makes bytes depend on the machine is switched off: hash seeds, thread counts, vectorised kernels.
+_PYTHON_ENV = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "KERAS_BACKEND": "tensorflow",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}
+
+_HERMETIC = {"block-network": "1"}
+
+def _run(ctx, *, executable, arguments, env, inputs, mnemonic, outputs, progress_message, tools, toolchain, execution_requirements):
+    if not mnemonic or not progress_message:
+        fail("{}: every action has a mnemonic and a progress_message, got: {} and {}".format(ctx.label, mnemonic, progress_message))
+    ctx.actions.run(
+        arguments = arguments,
+        env = env,
+        executable = executable,
+        execution_requirements = _HERMETIC | execution_requirements,
+        inputs = inputs,
+        mnemonic = mnemonic,
+        outputs = outputs,
+        progress_message = progress_message,
+        toolchain = toolchain,
+        tools = tools,
+        use_default_shell_env = False,
+    )
+
+def _import_root(ctx):
+    """Returns the folder that holds the converter's package; a source folder, so path mapping leaves it alone."""
+    package = ctx.file._package
+    return package.dirname.removesuffix("/" + package.dirname.rpartition("/")[2])
+
+def multiline_args(ctx):
+    """Returns an empty `Args` that always travels as a file with one flag a line.
+
+    Args:
+      ctx: the rule's context.
+
+    Returns:
+      The `Args`; add files as `File`s with `format = "--flag=%s"`, never their paths.
+    """
+    args = ctx.actions.args()
+    args.use_param_file("@%s", use_always = True)
+    args.set_param_file_format("multiline")
+    return args
+
+def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, env = {}, execution_requirements = {}):
+    """Runs a main program of the converter in one of its runtimes.
+
+    Args:
+      ctx: the rule's context; its rule declares `python_toolchain(runtime)` and `python_attrs()`.
+      runtime: "light", "core" or "full".
+      main: the main program (File).
+      args: the arguments, from `multiline_args`.
+      inputs: depset or list of the files that the action reads beside the program.
+      outputs: the declared outputs.
+      mnemonic: the kind of work, as `TfjsGraphModel`.
+      progress_message: one line with `%{label}`.
+      env: environment variables that this program needs otherwise than conversions do.
+      execution_requirements: further requirements, such as those that the target's tags ask for.
+    """
+    toolchain = RUNTIMES[runtime]
+    info = ctx.toolchains[toolchain].tfjs_runtime
+    start = ctx.actions.args()
+
+    # Neither the user's packages nor the program's own folder are searched.
+    start.add_all(["-s", "-P", main])
+    _run(
+        ctx,
+        arguments = [start, args],
+        env = _PYTHON_ENV | env | info.env | {"PYTHONPATH": "{}:{}".format(_import_root(ctx), info.env["PYTHONPATH"])},
+        executable = info.interpreter,
+        execution_requirements = execution_requirements,
+        inputs = depset(ctx.files._library + [main], transitive = [inputs if type(inputs) == "depset" else depset(inputs)]),
+        mnemonic = mnemonic,
+        outputs = outputs,
+        progress_message = progress_message,
+        toolchain = toolchain,
+        tools = [info.files],
+    )
+
+def python_attrs():
+    """Returns the private attributes that `run_python` reads."""
+    return {
+        "_library": attr.label(default = "//python/tfjs_convert:sources"),
+        "_package": attr.label(default = "//python/tfjs_convert:__init__.py", allow_single_file = True),
+    }
+
+def python_toolchain(runtime):
+    """Returns the toolchain type of a runtime.
+
+    Args:
+      runtime: "light", "core" or "full".
+    """
+    return RUNTIMES[runtime]
+
+def _node_modules_flag(package_lock):
+    return "--node_modules={}/node_modules".format(package_lock.dirname)
+
+def run_node(ctx, *, main, args, inputs, outputs, mnemonic, progress_message, execution_requirements = {}):
+    """Runs a program in Node beside the npm packages of TensorFlow.js.
+
+    Args:
+      ctx: the rule's context; its rule declares `NODE_TOOLCHAIN` and `node_attrs()`.
+      main: the main program (File).
+      args: `Args`; flags that the program reads itself, since Node knows no parameter files.
+      inputs: depset or list of the files that the action reads beside the program.
+      outputs: the declared outputs.
+      mnemonic: the kind of work, as `TfjsValidate`.
+      progress_message: one line with `%{label}`.
+      execution_requirements: further requirements.
+    """
+    info = ctx.toolchains[NODE_TOOLCHAIN].tfjs_node
+    start = ctx.actions.args()
+    start.add(main)
+    start.add_all([info.package_lock], map_each = _node_modules_flag)
+    _run(
+        ctx,
+        arguments = [start, args],
+        env = {},
+        executable = info.node,
+        execution_requirements = execution_requirements,
+        inputs = depset(ctx.files._node_programs + [main], transitive = [inputs if type(inputs) == "depset" else depset(inputs)]),
+        mnemonic = mnemonic,
+        outputs = outputs,
+        progress_message = progress_message,
+        toolchain = NODE_TOOLCHAIN,
+        tools = [info.files],
+    )
+
+def node_attrs():
+    """Returns the private attributes that `run_node` reads."""
+    return {"_node_programs": attr.label(default = "//tools/node:programs")}

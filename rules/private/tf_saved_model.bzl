@@ -1,0 +1,71 @@
+"""The `tf_saved_model` rule."""
+
+load("//rules:providers.bzl", "ModelSourceInfo")
+
+_DOC = """Names a TensorFlow SavedModel, as input of the converting rules.
+
+The model is given as its files (a glob), as the directory output of another rule, or as an archive:
+
+```starlark
+tf_saved_model(
+    name = "classifier",
+    srcs = glob(["classifier/**"]),
+)
+```
+
+`fingerprint.pb` is left out of the model's files, since it changes every time that the same model is saved.
+"""
+
+_ARCHIVES = [".tar.gz", ".tgz", ".zip"]
+
+_ATTRS = {
+    "srcs": attr.label_list(
+        allow_files = True,
+        mandatory = True,
+        doc = "The files of one SavedModel folder, one directory, or one archive (`.tar.gz`, `.tgz`, `.zip`).",
+    ),
+}
+
+def _is_archive(file):
+    return any([file.basename.endswith(suffix) for suffix in _ARCHIVES])
+
+def _tf_saved_model_impl(ctx):
+    srcs = ctx.files.srcs
+    if len(srcs) == 1 and (srcs[0].is_directory or _is_archive(srcs[0])):
+        return [
+            DefaultInfo(files = depset(srcs)),
+            ModelSourceInfo(kind = "saved_model", files = depset(srcs), roots = srcs),
+        ]
+    whole = [file.short_path for file in srcs if file.is_directory or _is_archive(file)]
+    if whole:
+        fail("{}: srcs is either one directory or archive, or the files of a SavedModel, got {} beside {} other files; keep only one.".format(ctx.label, whole, len(srcs) - len(whole)))
+    models = [file for file in srcs if file.basename == "saved_model.pb"]
+    if len(models) != 1:
+        fail("{}: srcs holds the files of one SavedModel, so exactly one saved_model.pb, got {} among {} files; glob the folder that has saved_model.pb at its top, as in glob([\"my_model/**\"]).".format(
+            ctx.label,
+            [file.short_path for file in models],
+            len(srcs),
+        ))
+    root = models[0].dirname + "/"
+
+    # Whole paths: what tells a source file from a built one in the same package is not in the short ones.
+    strangers = [file.path for file in srcs if not file.path.startswith(root)]
+    if strangers:
+        fail("{}: every file of srcs lies in the folder of saved_model.pb ({}), got {}; leave the others out.".format(ctx.label, models[0].path, strangers))
+    files = [file for file in srcs if file.basename != "fingerprint.pb"]
+    return [
+        DefaultInfo(files = depset(files)),
+        ModelSourceInfo(kind = "saved_model", files = depset(files), roots = files),
+    ]
+
+tf_saved_model = rule(
+    implementation = _tf_saved_model_impl,
+    doc = _DOC,
+    attrs = _ATTRS,
+    provides = [ModelSourceInfo],
+)
+
+tf_saved_model_lib = struct(
+    attrs = _ATTRS,
+    implementation = _tf_saved_model_impl,
+)

@@ -1,0 +1,386 @@
+"""Tests of `tfjs_graph_model`."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules:defs.bzl", "tf_saved_model", "tfjs_graph_model")
+load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
+load(
+    "//tests/rules:support.bzl",
+    "NO_USERS_PYTHON",
+    "analysis_test",
+    "argv",
+    "assert_contains",
+    "assert_env",
+    "assert_lacks",
+    "failure_test",
+    "only_action",
+    "paths",
+    "suite",
+    "with_toolchains",
+)
+load("//tests/rules/stubs:stubs.bzl", "stub_files", "stub_keras_model")
+
+_PACKAGE = "tests/rules/tfjs_graph_model/"
+
+def _subject(name, **kwargs):
+    stub_files(
+        name = name + "_files",
+        files = ["{}/{}".format(name, file) for file in ["fingerprint.pb", "saved_model.pb", "variables/variables.index"]],
+        tags = ["manual"],
+    )
+    tf_saved_model(
+        name = name + "_model",
+        srcs = [name + "_files"],
+        tags = ["manual"],
+    )
+    tfjs_graph_model(
+        name = name + "_subject",
+        model = name + "_model",
+        tags = ["manual"],
+        **kwargs
+    )
+
+def _test_default_command_line(name):
+    _subject(name)
+    _default_command_line_test(name = name, target_under_test = name + "_subject")
+
+def _test_default_command_line_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, [
+        "BIN/tests/rules/stubs/python/bin/python3",
+        "-s",
+        "-P",
+        "tools/convert/graph_model.py",
+        "--label=LABEL",
+        "--output_dir=BIN/" + _PACKAGE + "test_default_command_line_subject",
+        "--info=BIN/" + _PACKAGE + "test_default_command_line_subject.info.json",
+        "--input=BIN/" + _PACKAGE + "test_default_command_line/saved_model.pb",
+        "--input=BIN/" + _PACKAGE + "test_default_command_line/variables/variables.index",
+        "--saved_model_tags=serve",
+        "--control_flow_v2=auto",
+        "--strip_debug_ops=true",
+        "--weight_shard_size_bytes=4194304",
+    ], argv(env, only_action(env, "TfjsGraphModel"), without = ["--table"]))
+    return analysistest.end(env)
+
+_default_command_line_test = analysis_test(_test_default_command_line_impl)
+
+def _test_every_flag(name):
+    stub_files(
+        name = name + "_labels",
+        files = [name + "/labels.json"],
+        tags = ["manual"],
+    )
+    _subject(
+        name,
+        content_hashed_names = True,
+        control_flow_v2 = "false",
+        metadata = {name + "_labels": "labels"},
+        quantize = {
+            "float16": ["*"],
+            "uint8": ["dense*/kernel", "embedding"],
+        },
+        saved_model_tags = "serve,tpu",
+        signature_name = "classify",
+        skip_op_check = True,
+        strip_debug_ops = False,
+        use_structured_outputs_names = True,
+        weight_shard_size_bytes = 1000,
+    )
+    _every_flag_test(name = name, target_under_test = name + "_subject")
+
+def _test_every_flag_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsGraphModel")
+    asserts.equals(env, [
+        "--saved_model_tags=serve,tpu",
+        "--control_flow_v2=false",
+        "--strip_debug_ops=false",
+        "--signature_name=classify",
+        "--skip_op_check",
+        "--use_structured_outputs_names",
+        "--weight_shard_size_bytes=1000",
+        "--content_hashed_names",
+        "--quantize=float16:*",
+        "--quantize=uint8:dense*/kernel",
+        "--quantize=uint8:embedding",
+        "--metadata=labels:BIN/" + _PACKAGE + "test_every_flag/labels.json",
+    ], [flag for flag in argv(env, action, without = ["--table", "--label", "--output_dir", "--info", "--input"]) if flag.startswith("--")])
+    assert_contains(env, paths(action.inputs), [_PACKAGE + "test_every_flag/labels.json"], "inputs")
+    return analysistest.end(env)
+
+_every_flag_test = analysis_test(_test_every_flag_impl)
+
+def _test_directory(name):
+    stub_files(
+        name = name + "_files",
+        directories = ["exported"],
+        tags = ["manual"],
+    )
+    tf_saved_model(
+        name = name + "_model",
+        srcs = [name + "_files"],
+        tags = ["manual"],
+    )
+    tfjs_graph_model(
+        name = name + "_subject",
+        model = name + "_model",
+        tags = ["manual"],
+    )
+    _directory_test(name = name, target_under_test = name + "_subject")
+
+def _test_directory_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsGraphModel")
+    asserts.equals(env, ["--input=BIN/" + _PACKAGE + "exported"], [flag for flag in argv(env, action) if flag.startswith("--input=")])
+    return analysistest.end(env)
+
+_directory_test = analysis_test(_test_directory_impl)
+
+def _test_inputs(name):
+    _subject(name)
+    _inputs_test(name = name, target_under_test = name + "_subject")
+
+def _test_inputs_impl(ctx):
+    env = analysistest.begin(ctx)
+    inputs = paths(only_action(env, "TfjsGraphModel").inputs)
+    assert_contains(env, inputs, [
+        _PACKAGE + "test_inputs/saved_model.pb",
+        _PACKAGE + "test_inputs/variables/variables.index",
+        "python/tfjs_convert/__init__.py",
+        "python/tfjs_convert/artifact.py",
+        "tests/rules/stubs/core/site-packages/package.pyc",
+        "tests/rules/stubs/light/site-packages/package.pyc",
+        "tests/rules/stubs/python/bin/python3",
+        "tests/rules/stubs/python/lib/python313.zip",
+        "tools/convert/graph_model.py",
+    ], "inputs")
+    assert_lacks(env, inputs, [
+        _PACKAGE + "test_inputs/fingerprint.pb",
+        "tests/rules/stubs/full/site-packages/package.pyc",
+        "tests/rules/stubs/node/bin/node",
+    ], "inputs")
+    return analysistest.end(env)
+
+_inputs_test = analysis_test(_test_inputs_impl)
+
+def _test_tables(name):
+    _subject(name)
+    _tables_test(name = name, target_under_test = name + "_subject")
+
+def _test_tables_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_reads_tables(env, "TfjsGraphModel")
+    return analysistest.end(env)
+
+_tables_test = analysis_test(_test_tables_impl)
+
+def _test_environment(name):
+    _subject(name)
+    _environment_test(name = name, target_under_test = name + "_subject")
+
+def _test_environment_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_env(env, only_action(env, "TfjsGraphModel"), {
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "HOME": None,
+        "PATH": None,
+        "PYTHONHASHSEED": "0",
+        "PYTHONHOME": "BIN/tests/rules/stubs/python",
+        "PYTHONPATH": "python:BIN/tests/rules/stubs/core/site-packages:BIN/tests/rules/stubs/light/site-packages",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    })
+    return analysistest.end(env)
+
+_environment_test = analysis_test(_test_environment_impl)
+
+def _test_outputs_and_providers(name):
+    _subject(name)
+    _outputs_and_providers_test(name = name, target_under_test = name + "_subject")
+
+def _test_outputs_and_providers_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_model_outputs(env, "TfjsGraphModel", "graph-model")
+    return analysistest.end(env)
+
+_outputs_and_providers_test = analysis_test(_test_outputs_and_providers_impl)
+
+def _test_validation(name):
+    _subject(name)
+    _validation_test(name = name, target_under_test = name + "_subject")
+
+def _test_validation_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_model_validation(env)
+    return analysistest.end(env)
+
+_validation_test = analysis_test(_test_validation_impl)
+
+def _test_validate_false(name):
+    _subject(name, validate = False)
+    _validate_false_test(name = name, target_under_test = name + "_subject")
+
+def _test_validate_false_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_no_validation(env)
+    return analysistest.end(env)
+
+_validate_false_test = analysis_test(_test_validate_false_impl)
+
+def _test_full_runtime_is_not_needed(name):
+    _subject(name)
+    _full_runtime_is_not_needed_test(name = name, target_under_test = name + "_subject")
+
+def _test_full_runtime_is_not_needed_impl(ctx):
+    env = analysistest.begin(ctx)
+    only_action(env, "TfjsGraphModel")
+    return analysistest.end(env)
+
+_full_runtime_is_not_needed_test = analysis_test(
+    _test_full_runtime_is_not_needed_impl,
+    config_settings = with_toolchains(
+        NO_USERS_PYTHON,
+        Label("//tests/rules/stubs:core_toolchain"),
+        Label("//tests/rules/stubs:node_toolchain"),
+        Label("//tests/rules/stubs/forbidden:full_toolchain"),
+        Label("//tests/rules/stubs/forbidden:light_toolchain"),
+    ),
+)
+
+def _test_keras_file_fails(name):
+    stub_files(
+        name = name + "_files",
+        files = [name + ".h5"],
+        tags = ["manual"],
+    )
+    stub_keras_model(
+        name = name + "_model",
+        srcs = [name + "_files"],
+        tags = ["manual"],
+    )
+    tfjs_graph_model(
+        name = name + "_subject",
+        model = name + "_model",
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name,
+        contains = [
+            "model is a tf_saved_model, got ",
+            ":test_keras_file_fails_model (a keras_file)",
+            "use tfjs_layers_model",
+        ],
+        target_under_test = name + "_subject",
+    )
+
+def _test_shard_size_zero_fails(name):
+    _subject(name, weight_shard_size_bytes = 0)
+    failure_test(
+        name = name,
+        contains = ["weight_shard_size_bytes is a positive number of bytes, got: 0"],
+        target_under_test = name + "_subject",
+    )
+
+def _test_unknown_quantization_fails(name):
+    _subject(name, quantize = {"int8": ["*"]})
+    failure_test(
+        name = name,
+        contains = ["quantize has the keys [\"float16\", \"uint16\", \"uint8\"], got: int8"],
+        target_under_test = name + "_subject",
+    )
+
+def _test_quantization_without_pattern_fails(name):
+    _subject(name, quantize = {"float16": []})
+    failure_test(
+        name = name,
+        contains = ["quantize has at least one pattern for each dtype, got none for float16; write [\"*\"] for all weights."],
+        target_under_test = name + "_subject",
+    )
+
+def _test_metadata_key_with_percent(name):
+    stub_files(
+        name = name + "_shares",
+        files = [name + "/shares.json"],
+        tags = ["manual"],
+    )
+    _subject(name, metadata = {name + "_shares": "shares%s %"})
+    _metadata_key_with_percent_test(name = name, target_under_test = name + "_subject")
+
+def _test_metadata_key_with_percent_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_contains(env, argv(env, only_action(env, "TfjsGraphModel")), [
+        "--metadata=shares%s %:BIN/" + _PACKAGE + "test_metadata_key_with_percent/shares.json",
+    ], "flags")
+    return analysistest.end(env)
+
+_metadata_key_with_percent_test = analysis_test(_test_metadata_key_with_percent_impl)
+
+def _metadata_fails(name, files, keys, contains):
+    """Declares a test that metadata fails: one label for each key, with so many files."""
+    for index in range(len(keys)):
+        stub_files(
+            name = "{}_metadata_{}".format(name, index),
+            files = ["{}/{}_{}.json".format(name, index, file) for file in range(files)],
+            tags = ["manual"],
+        )
+    _subject(name, metadata = {"{}_metadata_{}".format(name, index): key for index, key in enumerate(keys)})
+    failure_test(name = name, contains = contains, target_under_test = name + "_subject")
+
+def _test_metadata_of_two_files_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["each label in metadata is one JSON file, got ", ":test_metadata_of_two_files_fails_metadata_0 with 2 files"],
+        files = 2,
+        keys = ["labels"],
+    )
+
+def _test_metadata_key_with_colon_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["a key in metadata is a name without a colon, got \"a:b\" for "],
+        files = 1,
+        keys = ["a:b"],
+    )
+
+def _test_metadata_without_key_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["a key in metadata is a name without a colon, got \"\" for "],
+        files = 1,
+        keys = [""],
+    )
+
+def _test_metadata_key_twice_fails(name):
+    _metadata_fails(
+        name,
+        contains = ["a key in metadata belongs to one file, got \"labels\" for ", "_metadata_0 and ", "_metadata_1."],
+        files = 1,
+        keys = ["labels", "labels"],
+    )
+
+def tfjs_graph_model_test_suite(name):
+    """Declares the tests.
+
+    Args:
+      name: the suite's name.
+    """
+    suite(name, [
+        _test_default_command_line,
+        _test_directory,
+        _test_environment,
+        _test_every_flag,
+        _test_full_runtime_is_not_needed,
+        _test_inputs,
+        _test_keras_file_fails,
+        _test_metadata_key_twice_fails,
+        _test_metadata_key_with_colon_fails,
+        _test_metadata_key_with_percent,
+        _test_metadata_of_two_files_fails,
+        _test_metadata_without_key_fails,
+        _test_outputs_and_providers,
+        _test_quantization_without_pattern_fails,
+        _test_shard_size_zero_fails,
+        _test_tables,
+        _test_unknown_quantization_fails,
+        _test_validate_false,
+        _test_validation,
+    ])

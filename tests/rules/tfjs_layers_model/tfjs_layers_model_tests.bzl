@@ -1,0 +1,264 @@
+"""Tests of `tfjs_layers_model`."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules:defs.bzl", "tfjs_layers_model")
+load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
+load(
+    "//tests/rules:support.bzl",
+    "NO_USERS_PYTHON",
+    "analysis_test",
+    "argv",
+    "assert_contains",
+    "assert_env",
+    "assert_lacks",
+    "failure_test",
+    "only_action",
+    "paths",
+    "suite",
+    "with_toolchains",
+)
+load("//tests/rules/stubs:stubs.bzl", "stub_files")
+
+_PACKAGE = "tests/rules/tfjs_layers_model/"
+
+def _subject(name, **kwargs):
+    stub_files(
+        name = name + "_file",
+        files = [name + "/model.h5"],
+        tags = ["manual"],
+    )
+    tfjs_layers_model(
+        name = name + "_subject",
+        model = name + "_file",
+        tags = ["manual"],
+        **kwargs
+    )
+
+def _test_default_command_line(name):
+    _subject(name)
+    _default_command_line_test(name = name, target_under_test = name + "_subject")
+
+def _test_default_command_line_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, [
+        "BIN/tests/rules/stubs/python/bin/python3",
+        "-s",
+        "-P",
+        "tools/convert/layers_model.py",
+        "--label=LABEL",
+        "--output_dir=BIN/" + _PACKAGE + "test_default_command_line_subject",
+        "--info=BIN/" + _PACKAGE + "test_default_command_line_subject.info.json",
+        "--input=BIN/" + _PACKAGE + "test_default_command_line/model.h5",
+        "--weight_shard_size_bytes=4194304",
+    ], argv(env, only_action(env, "TfjsLayersModel"), without = ["--table"]))
+    return analysistest.end(env)
+
+_default_command_line_test = analysis_test(_test_default_command_line_impl)
+
+def _test_every_flag(name):
+    stub_files(
+        name = name + "_classes",
+        files = [name + "/classes.json"],
+        tags = ["manual"],
+    )
+    _subject(
+        name,
+        content_hashed_names = True,
+        metadata = {name + "_classes": "classes"},
+        quantize = {
+            "uint16": ["conv*"],
+            "uint8": ["dense/kernel"],
+        },
+        split_weights_by_layer = True,
+        weight_shard_size_bytes = 65536,
+    )
+    _every_flag_test(name = name, target_under_test = name + "_subject")
+
+def _test_every_flag_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsLayersModel")
+    asserts.equals(env, [
+        "--split_weights_by_layer",
+        "--weight_shard_size_bytes=65536",
+        "--content_hashed_names",
+        "--quantize=uint16:conv*",
+        "--quantize=uint8:dense/kernel",
+        "--metadata=classes:BIN/" + _PACKAGE + "test_every_flag/classes.json",
+    ], [flag for flag in argv(env, action, without = ["--table", "--label", "--output_dir", "--info", "--input"]) if flag.startswith("--")])
+    assert_contains(env, paths(action.inputs), [_PACKAGE + "test_every_flag/classes.json"], "inputs")
+    return analysistest.end(env)
+
+_every_flag_test = analysis_test(_test_every_flag_impl)
+
+def _test_inputs(name):
+    _subject(name)
+    _inputs_test(name = name, target_under_test = name + "_subject")
+
+def _test_inputs_impl(ctx):
+    env = analysistest.begin(ctx)
+    inputs = paths(only_action(env, "TfjsLayersModel").inputs)
+    assert_contains(env, inputs, [
+        _PACKAGE + "test_inputs/model.h5",
+        "python/tfjs_convert/__init__.py",
+        "python/tfjs_convert/artifact.py",
+        "tests/rules/stubs/light/site-packages/package.pyc",
+        "tests/rules/stubs/python/bin/python3",
+        "tests/rules/stubs/python/lib/python313.zip",
+        "tools/convert/layers_model.py",
+    ], "inputs")
+    assert_lacks(env, inputs, [
+        "tests/rules/stubs/core/site-packages/package.pyc",
+        "tests/rules/stubs/full/site-packages/package.pyc",
+        "tests/rules/stubs/node/bin/node",
+    ], "inputs")
+    return analysistest.end(env)
+
+_inputs_test = analysis_test(_test_inputs_impl)
+
+def _test_tables(name):
+    _subject(name)
+    _tables_test(name = name, target_under_test = name + "_subject")
+
+def _test_tables_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_reads_tables(env, "TfjsLayersModel")
+    return analysistest.end(env)
+
+_tables_test = analysis_test(_test_tables_impl)
+
+def _test_environment(name):
+    _subject(name)
+    _environment_test(name = name, target_under_test = name + "_subject")
+
+def _test_environment_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_env(env, only_action(env, "TfjsLayersModel"), {
+        "HOME": None,
+        "PATH": None,
+        "PYTHONHASHSEED": "0",
+        "PYTHONHOME": "BIN/tests/rules/stubs/python",
+        "PYTHONPATH": "python:BIN/tests/rules/stubs/light/site-packages",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    })
+    return analysistest.end(env)
+
+_environment_test = analysis_test(_test_environment_impl)
+
+def _test_outputs_and_providers(name):
+    _subject(name)
+    _outputs_and_providers_test(name = name, target_under_test = name + "_subject")
+
+def _test_outputs_and_providers_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_model_outputs(env, "TfjsLayersModel", "layers-model")
+    return analysistest.end(env)
+
+_outputs_and_providers_test = analysis_test(_test_outputs_and_providers_impl)
+
+def _test_validation(name):
+    _subject(name)
+    _validation_test(name = name, target_under_test = name + "_subject")
+
+def _test_validation_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_model_validation(env)
+    return analysistest.end(env)
+
+_validation_test = analysis_test(_test_validation_impl)
+
+def _test_validate_false(name):
+    _subject(name, validate = False)
+    _validate_false_test(name = name, target_under_test = name + "_subject")
+
+def _test_validate_false_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_no_validation(env)
+    return analysistest.end(env)
+
+_validate_false_test = analysis_test(_test_validate_false_impl)
+
+def _test_tensorflow_is_not_needed(name):
+    _subject(name)
+    _tensorflow_is_not_needed_test(name = name, target_under_test = name + "_subject")
+
+def _test_tensorflow_is_not_needed_impl(ctx):
+    env = analysistest.begin(ctx)
+    only_action(env, "TfjsLayersModel")
+    return analysistest.end(env)
+
+_tensorflow_is_not_needed_test = analysis_test(
+    _test_tensorflow_is_not_needed_impl,
+    config_settings = with_toolchains(
+        NO_USERS_PYTHON,
+        Label("//tests/rules/stubs:light_toolchain"),
+        Label("//tests/rules/stubs:node_toolchain"),
+        Label("//tests/rules/stubs/forbidden:core_toolchain"),
+        Label("//tests/rules/stubs/forbidden:full_toolchain"),
+    ),
+)
+
+def _test_directory_fails(name):
+    stub_files(
+        name = name + "_files",
+        directories = [name + "_directory"],
+        tags = ["manual"],
+    )
+    tfjs_layers_model(
+        name = name + "_subject",
+        model = name + "_files",
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name,
+        contains = [
+            "model is a single Keras file, got the directory ",
+            ":test_directory_fails_files; name a .h5 or .keras file, or convert a SavedModel with tfjs_graph_model.",
+        ],
+        target_under_test = name + "_subject",
+    )
+
+def _test_shard_size_zero_fails(name):
+    _subject(name, weight_shard_size_bytes = -1)
+    failure_test(
+        name = name,
+        contains = ["weight_shard_size_bytes is a positive number of bytes, got: -1"],
+        target_under_test = name + "_subject",
+    )
+
+def _test_unknown_quantization_fails(name):
+    _subject(name, quantize = {"float32": ["*"]})
+    failure_test(
+        name = name,
+        contains = ["quantize has the keys [\"float16\", \"uint16\", \"uint8\"], got: float32"],
+        target_under_test = name + "_subject",
+    )
+
+def _test_quantization_without_pattern_fails(name):
+    _subject(name, quantize = {"float16": []})
+    failure_test(
+        name = name,
+        contains = ["quantize has at least one pattern for each dtype, got none for float16; write [\"*\"] for all weights."],
+        target_under_test = name + "_subject",
+    )
+
+def tfjs_layers_model_test_suite(name):
+    """Declares the tests.
+
+    Args:
+      name: the suite's name.
+    """
+    suite(name, [
+        _test_default_command_line,
+        _test_directory_fails,
+        _test_environment,
+        _test_every_flag,
+        _test_inputs,
+        _test_outputs_and_providers,
+        _test_quantization_without_pattern_fails,
+        _test_shard_size_zero_fails,
+        _test_tables,
+        _test_tensorflow_is_not_needed,
+        _test_unknown_quantization_fails,
+        _test_validate_false,
+        _test_validation,
+    ])
