@@ -55,6 +55,7 @@ with _without_package_init():
         tensor_pb2,
         tensor_shape_pb2,
         types_pb2,
+        variable_pb2,
     )
     from tensorflow.core.protobuf import (
         config_pb2,
@@ -77,10 +78,14 @@ MetaGraphDef = meta_graph_pb2.MetaGraphDef
 BundleHeader = tensor_bundle_pb2.BundleHeaderProto
 BundleEntry = tensor_bundle_pb2.BundleEntryProto
 
+AssetFileDef = meta_graph_pb2.AssetFileDef
+VariableDef = variable_pb2.VariableDef
+
 DT = types_pb2
 
 __all__ = [
     "DT",
+    "AssetFileDef",
     "AttrValue",
     "BundleEntry",
     "BundleHeader",
@@ -93,9 +98,12 @@ __all__ = [
     "SavedModel",
     "TensorProto",
     "TensorShapeProto",
+    "VariableDef",
     "op_def",
     "optimize",
     "optimizer_config",
+    "parse_text",
+    "version",
     "warm",
 ]
 
@@ -124,6 +132,11 @@ def _native() -> types.SimpleNamespace:
 def warm() -> None:
     """Loads the compiled bindings without running anything, so that children forked afterwards start at once."""
     _native()
+
+
+def version() -> str:
+    """The version of the core, `2.21.0`."""
+    return str(_native().session.get_version())
 
 
 @functools.cache
@@ -158,6 +171,13 @@ def optimize(meta_graph: Any, config: Any) -> Any:
     except RuntimeError as error:
         raise CoreError(str(error)) from error
     return GraphDef.FromString(result)
+
+
+def parse_text(text: str, message: Any) -> Any:
+    """Fills a message from protobuf's text form, and returns it."""
+    from google.protobuf import text_format
+
+    return text_format.Parse(text, message)
 
 
 def optimizer_config(optimizers: list[str]) -> Any:

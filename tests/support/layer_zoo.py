@@ -318,6 +318,7 @@ ZOO: list[Entry] = [
     Entry("Conv2D", one(IMAGE, lambda L: L.Conv2D(3, 3, strides=2, padding="same", activation="relu"))),
     Entry("Conv2D dilated", one((9, 9, 2), lambda L: L.Conv2D(3, 3, dilation_rate=2, use_bias=False))),
     Entry("Conv2D grouped", one((6, 6, 4), lambda L: L.Conv2D(6, 3, groups=2, activation="swish")), "expressed"),
+    Entry("Conv2D with a group for each channel", one((6, 6, 4), lambda L: L.Conv2D(8, 3, groups=4)), "expressed"),
     Entry("Conv2DTranspose", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2, padding="same"))),
     Entry("Conv2DTranspose valid", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2))),
     Entry("Conv2DTranspose with output_padding", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, 2, output_padding=1)), "refused", says="output_padding"),

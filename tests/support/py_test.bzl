@@ -46,12 +46,13 @@ def _py_test_impl(ctx, runtime):
             executable = launcher,
             runfiles = runfiles.merge_all([target[DefaultInfo].default_runfiles for target in ctx.attr.data]),
         ),
-        RunEnvironmentInfo(environment = ctx.attr.env),
+        RunEnvironmentInfo(environment = ctx.attr.env, inherited_environment = ctx.attr.env_inherit),
     ]
 
 _ATTRS = {
     "data": attr.label_list(allow_files = True, doc = "Files that the tests open."),
     "env": attr.string_dict(doc = "Environment variables of the tests."),
+    "env_inherit": attr.string_list(doc = "Environment variables that the tests take from the caller's environment."),
     "srcs": attr.label_list(allow_files = [".py"], mandatory = True, doc = "The test files."),
     "_dev": attr.label(default = "@rules_tfjs_dev//:files"),
     "_dev_site": attr.label(default = "@rules_tfjs_dev//:site-packages/RUNTIME.json", allow_files = True),

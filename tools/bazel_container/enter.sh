@@ -23,7 +23,7 @@ for folder in /* /.[!.]*; do
   fi
 done
 
-# The folder that holds the workspace of the current directory; the current directory if it is in none.
+# The folder that holds the workspace of the current directory, if it is in one.
 workspace() {
   local folder=$PWD
   until [[ -z $folder ]]; do
@@ -35,7 +35,6 @@ workspace() {
     done
     folder=${folder%/*}
   done
-  printf '%s' "$PWD"
 }
 
 in_system_folder() { # PATH

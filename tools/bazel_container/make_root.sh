@@ -52,14 +52,17 @@ unwanted_packages() { package_lines | sed -n 's/^!//p'; }
 # A state of its own for apt, below the folder APT. Of the host's settings only the network's are taken over (proxies,
 # certificates, passwords), not its hooks; and nothing that could switch a signature check off.
 write_apt_settings() { # APT MIRROR
-  local apt=$1 mirror=$2 keyring trusted=/etc/apt/trusted.gpg.d signed_by='' file
-  for file in /usr/share/keyrings/debian-archive-keyring.gpg /usr/share/keyrings/debian-archive-keyring.pgp; do
-    if [[ -r $file ]]; then keyring=$file; fi
+  local apt=$1 mirror=$2 keyring=${BAZELW_DEBIAN_KEYRING-} trusted=/etc/apt/trusted.gpg.d signed_by='' file
+  if [[ -n $keyring && ! -r $keyring ]]; then
+    fail "the variable BAZELW_DEBIAN_KEYRING names $keyring, which cannot be read."
+  fi
+  for file in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
+    if [[ -z $keyring && -r $file ]]; then keyring=$file; fi
   done
-  if [[ -n ${keyring-} ]]; then
+  if [[ -n $keyring ]]; then
     signed_by="[signed-by=$keyring] "
   elif ! compgen -G "$trusted/*.gpg" >/dev/null && ! compgen -G "$trusted/*.asc" >/dev/null; then
-    fail "Debian's signing keys are not on this machine; install the package debian-archive-keyring. $other_ways"
+    fail "Debian's signing keys are not on this machine; install the package debian-archive-keyring, or name its file in BAZELW_DEBIAN_KEYRING. $other_ways"
   fi
   mkdir -p "$apt"/{archives/partial,lists/partial,empty}
   : >"$apt/status"

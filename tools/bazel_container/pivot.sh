@@ -37,7 +37,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
 hash -r
 umount --no-mtab --lazy /old_root
 if ! cd -- "$folder" 2>/dev/null; then
-  printf 'bazelw: %s cannot be seen inside the container; work in a folder outside /usr, /var, /run and /etc.\n' "$folder" >&2
+  printf 'bazelw: %s is in no workspace, and cannot be seen inside the container; go to a workspace.\n' "$folder" >&2
   exit 1
 fi
 

@@ -244,6 +244,20 @@ class Expander:
             return declared
         return node.attr["dtype"].type or node.attr["T"].type or declared
 
+    def output_type(self, tensor: str) -> int:
+        """The dtype of a tensor, as its operation's definition says; DT_INVALID where nobody knows."""
+        name, index = names.split(tensor)
+        node = self.nodes[name]
+        definition = self.library.signature(node.op)
+        types: list[int] = []
+        for arg in definition.output_arg if definition is not None else ():
+            if arg.type_list_attr:
+                types += node.attr[arg.type_list_attr].list.type
+            else:
+                dtype = node.attr[arg.type_attr].type if arg.type_attr else arg.type
+                types += [dtype] * (node.attr[arg.number_attr].i if arg.number_attr else 1)
+        return dtypes.base(types[index]) if index < len(types) else DT.DT_INVALID
+
     def is_constant(self, tensor: str) -> bool:
         """Whether a tensor is a constant, or the handle of a resource, neither of which is bound to a branch."""
         node = self.nodes.get(names.node_of(tensor))

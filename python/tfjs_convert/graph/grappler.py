@@ -17,9 +17,6 @@ SIMPLIFY = ["pruning", "constfold", "arithmetic", "dependency"] * 2
 FUSE = ["remap", "constfold", "arithmetic", "dependency"]
 STRIP_DEBUG_OPS = ["debug_stripper"]
 
-_FUSED_ON_CPU_ONLY = frozenset(["Conv2D", "MatMul", "DepthwiseConv2dNative"])
-_CPU = "/device:CPU:0"
-
 
 def run(graph: Any, inputs: Sequence[str], outputs: Sequence[str], optimizers: list[str]) -> Any:
     """Runs optimizers over a GraphDef and returns the new one.
@@ -35,10 +32,6 @@ def run(graph: Any, inputs: Sequence[str], outputs: Sequence[str], optimizers: l
     """
     meta_graph = MetaGraphDef()
     meta_graph.graph_def.CopyFrom(graph)
-    if "remap" in optimizers:
-        for node in meta_graph.graph_def.node:
-            if node.op in _FUSED_ON_CPU_ONLY:
-                node.device = _CPU
     signature = meta_graph.signature_def["fetches"]
     types = {node.name: node.attr["dtype"].type for node in graph.node if node.op == "Placeholder"}
     for name in inputs:

@@ -8,8 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfjs_convert import tables as js_tables
-from tfjs_convert.errors import InputError, UnsupportedError
-from tfjs_convert.graph import cleanup, extract, grappler, loops, names, rewrites, signature, tables, tensors, topology
+from tfjs_convert.errors import InputError, OptionError, UnsupportedError
+from tfjs_convert.graph import (
+    cleanup,
+    extract,
+    grappler,
+    loops,
+    names,
+    rewrites,
+    signature,
+    tables,
+    tensors,
+    topology,
+    widen,
+)
 from tfjs_convert.graph.control_flow import LOWERINGS
 from tfjs_convert.graph.expand import Expander, FunctionGraph, Lowering
 from tfjs_convert.graph.function import Library
@@ -18,7 +30,7 @@ from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph.ops import backends, check
 from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.graph.stand_ins import StandIns
-from tfjs_convert.tf_core import DT, GraphDef
+from tfjs_convert.tf_core import GraphDef
 from tfjs_convert.weights.weight import Weight
 
 _DEBUG_EFFECTS = frozenset(["Assert", "PrintV2", "DebugNumericSummaryV2"])
@@ -143,16 +155,16 @@ def _flattened(model: GraphModel, options: GraphOptions, lowerings: Mapping[str,
     wanted = [each.tensor for each in (*inputs, *model.outputs)]
     made = x.add_main(model.graph.node, wanted, renamed)
     fed, given = made[: len(inputs)], made[len(inputs) :]
-    types = [_dtype(x, tensor, each.dtype) for tensor, each in zip(given, model.outputs, strict=True)]
-    copies = [
-        x.new(names.as_node(each.key), "Identity", [tensor], T=tensors.Type(dtype))
-        for each, tensor, dtype in zip(model.outputs, given, types, strict=True)
-    ]
+    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(model.outputs, given, strict=True)]
+    if options.outputs:
+        outputs = _chosen(x, outputs, options.outputs)
+    outputs = [dataclasses.replace(each, dtype=each.dtype or x.output_type(each.tensor)) for each in outputs]
+    copies = [x.new(names.as_node(each.key), "Identity", [each.tensor], T=tensors.Type(each.dtype)) for each in outputs]
     x.finish()
     for function in x.functions:
         function.x.finish()
     inputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(inputs, fed, strict=True)]
-    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(model.outputs, copies, strict=True)]
+    outputs = [dataclasses.replace(each, tensor=tensor) for each, tensor in zip(outputs, copies, strict=True)]
 
     main = _part(model, options, x, [names.node_of(t) for t in fed], [names.node_of(t) for t in copies])
     shapes = {names.node_of(each.tensor): each.shape for each in inputs}
@@ -188,6 +200,7 @@ def _part(
     graph.node.extend(x.nodes.values())
     cleanup.bypass(graph, outputs, strip_debug_ops=options.strip_debug_ops)
     cleanup.sort(graph, inputs, outputs)
+    widen.widen(graph)
     return _Part(graph, inputs, outputs, StandIns(x.frozen, options.large_bytes), function)
 
 
@@ -223,11 +236,22 @@ def _function_json(part: _Part) -> dict[str, object]:
     return topology.function_json(part.function.name, [(name, types[name]) for name in part.inputs], results, body)
 
 
-def _dtype(x: Expander, tensor: str, declared: int) -> int:
-    if declared:
-        return declared
-    node = x.nodes[names.node_of(tensor)]
-    return node.attr["dtype"].type or node.attr["T"].type or DT.DT_FLOAT
+def _chosen(x: Expander, outputs: Sequence[Endpoint], wanted: Sequence[str]) -> list[Endpoint]:
+    """The outputs that `wanted` names: public ones, or nodes of the flat graph, by which it is cut."""
+    public = {each.key: each for each in outputs}
+    chosen = []
+    for name in wanted:
+        node, index = names.split(name)
+        if name in public:
+            chosen.append(public[name])
+        elif node in x.nodes:
+            chosen.append(Endpoint(name, f"{node}:{index}"))
+        else:
+            listed = ", ".join(repr(key) for key in public)
+            raise OptionError(
+                f"outputs names {name!r}, which is no output ({listed}) and no node of the model's graph."
+            )
+    return chosen
 
 
 def _effects(x: Expander, parts: Sequence[_Part], options: GraphOptions) -> list[str]:

@@ -47,6 +47,8 @@ def _bind_layer(layer: Layer, weights: list[Weight], what: str) -> None:
         # Counters and the like are not in every file.
         ordered = [p for p in ordered if not p.slot.optional]
     matched = _by_order(ordered, weights) or _by_name(ordered, weights)
+    if matched is None and not ordered and weights:
+        raise _unknown_weights(layer)
     if matched is None:
         have = ", ".join(f"`{w.name}`" for w in weights[:4]) or "none"
         need = ", ".join(f"`{p.layer.name}/{p.slot.role}`" for p in ordered[:4]) or "none"
@@ -65,13 +67,13 @@ def _places(layer: Layer, trainable: bool) -> Iterator[_Place]:
     for child in layer.children.values():
         yield from _places(child, trainable)
     if layer.class_name == "Bidirectional" and "backward_layer" not in layer.children:
-        yield from _places(_backward(layer), trainable)
+        yield from _places(backward(layer), trainable)
     if layer.model is not None:
         for inner in layer.model.layers:
             yield from _places(inner, trainable and bool(layer.model.trainable))
 
 
-def _backward(layer: Layer) -> Layer:
+def backward(layer: Layer) -> Layer:
     """The backward half of a Bidirectional, which Keras 2 writes only where it is not the forward half turned round."""
     forward = layer.children["layer"]
     config = {**forward.config, "go_backwards": not forward.config.get("go_backwards", False)}
@@ -133,7 +135,7 @@ class _Store:
             container = self._child(folder, "_layer_checkpoint_dependencies")
         names: dict[str, int] = {}
         for layer in model.layers:
-            self.bind(layer, container and self._child(container, _unique(snake_case(layer.class_name), names)))
+            self.bind(layer, container and self._child(container, unique(snake_case(layer.class_name), names)))
 
     def bind(self, layer: Layer, folder: h5py.Group | None) -> None:
         if layer.model is not None:
@@ -147,13 +149,13 @@ class _Store:
             self._bind_own(layer, own, self._required(layer, base))
         if layer.class_name == "Bidirectional":
             if "backward_layer" not in layer.children:
-                _backward(layer)
+                backward(layer)
             self.bind(layer.children["layer"], folder and self._child(folder, "forward_layer"))
             self.bind(layer.children["backward_layer"], folder and self._child(folder, "backward_layer"))
             return
         names: dict[str, int] = {}
         for role, part in layer.children.items():
-            path = f"cells/{_unique(snake_case(part.class_name), names)}" if role.startswith("cells/") else role
+            path = f"cells/{unique(snake_case(part.class_name), names)}" if role.startswith("cells/") else role
             # Keras 2 has `_query_dense` where Keras 3 has `query_dense`.
             inner = folder and (self._child(folder, path) or self._child(folder, f"_{path}"))
             self.bind(part, inner)
@@ -166,7 +168,8 @@ class _Store:
             dataset = datasets.get(str(index), datasets.get(slot.role))
             if not isinstance(dataset, h5py.Dataset):
                 raise InputError(
-                    f"{self._what}: the weight `{slot.role}` of layer `{layer.name}` ({layer.class_name}) is not in the file."
+                    f"{self._what}: the weight `{slot.role}` of layer `{layer.name}` ({layer.class_name}) is "
+                    "not in the file."
                 )
             _put(layer, slot.role, self._weight(dataset, f"{layer.name}/{slot.role}"))
 
@@ -185,7 +188,8 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _unique(name: str, used: dict[str, int]) -> str:
+def unique(name: str, used: dict[str, int]) -> str:
+    """`name`, numbered from the second on, as Keras numbers the folders of layers of one class."""
     count = used.get(name)
     used[name] = 0 if count is None else count + 1
     return name if count is None else f"{name}_{used[name]}"

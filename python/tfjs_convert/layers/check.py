@@ -21,7 +21,8 @@ SILENT = {
 
 HARMLESS = frozenset(
     {
-        "autocast", "flash_attention", "fused", "implementation", "input_dim", "input_length", "optional", "rank", "ragged", "seed",
+        "autocast", "flash_attention", "fused", "implementation", "input_dim", "input_length", "optional", "rank",
+        "ragged", "seed",
         "synchronized", "use_cudnn", "lora_rank", "lora_alpha", "quantization_config",
     }
 )  # fmt: skip
@@ -98,7 +99,8 @@ def _put_object(config: dict, key: str, value: object, layer: Layer, known: Laye
     translated = regularizer(value) if key.endswith("_regularizer") else constraint(value)
     if translated is None and value is not None:
         notes.append(
-            f"Layer `{layer.name}` ({layer.class_name}): its {key} is left out: TensorFlow.js has none like it; it matters in training only."
+            f"Layer `{layer.name}` ({layer.class_name}): its {key} is left out: TensorFlow.js has none like "
+            "it; it matters in training only."
         )
     config[key] = translated
 

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 from tfjs_convert.layers.check import ANY_INITIALIZER, clean
-from tfjs_convert.layers.model import Layer, Model, Ref
+from tfjs_convert.layers.keras_order import sort_layers
+from tfjs_convert.layers.model import Layer, Model, Ref, is_chain
+from tfjs_convert.layers.names import layer_variables
 from tfjs_convert.layers.rewrite.context import VALID_NAME
 from tfjs_convert.tables import Tables
 from tfjs_convert.weights.weight import Weight
@@ -27,6 +29,7 @@ def emit(model: Model, tables: Tables, notes: list[str]) -> Topology:
     Raises:
       UnsupportedLayerError: TensorFlow.js does not know a layer or an argument.
     """
+    sort_layers(model)
     _rename(model, notes)
     config = _Emitter(tables, notes).model(model, True)
     return Topology(config, [list(_weights(layer)) for layer in model.layers])
@@ -48,7 +51,8 @@ def _rename(model: Model, notes: list[str]) -> None:
             taken.add(name)
             if name != layer.name:
                 notes.append(
-                    f"Layer `{layer.name}` ({layer.class_name}): is named `{name}`, as TensorFlow.js needs names that are plain and unique."
+                    f"Layer `{layer.name}` ({layer.class_name}): is named `{name}`, as TensorFlow.js needs "
+                    "names that are plain and unique."
                 )
                 layer.name = name
 
@@ -67,7 +71,7 @@ class _Emitter:
 
     def model(self, model: Model, trainable: bool) -> dict[str, object]:
         trainable = trainable and bool(model.trainable)
-        if model.kind == "sequential" and _is_chain(model):
+        if model.kind == "sequential" and is_chain(model):
             layers = [self.layer(layer, trainable) for layer in model.layers]
             return {"class_name": "Sequential", "config": {"name": model.name, "layers": layers}}
         numbers = _numbers(model)
@@ -122,21 +126,6 @@ def _plainly_initialized(cell: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _is_chain(model: Model) -> bool:
-    layers = model.layers
-    if (
-        len(layers) < 2
-        or layers[0].class_name != "InputLayer"
-        or model.inputs != [Ref(layers[0])]
-        or model.outputs != [Ref(layers[-1])]
-    ):
-        return False
-    return all(
-        len(layer.calls) == 1 and layer.calls[0].inputs == [Ref(before)]
-        for before, layer in zip(layers, layers[1:], strict=False)
-    )
-
-
 def _numbers(model: Model) -> dict[tuple[Layer, int], int]:
     """The number that each call has once the loader has made it.
 
@@ -163,27 +152,6 @@ def _numbers(model: Model) -> dict[tuple[Layer, int], int]:
 
 
 def _weights(layer: Layer) -> Iterator[Weight]:
-    if layer.model is not None:
-        for inner in layer.model.layers:
-            yield from _weights(inner)
-        return
-    yield from _scoped(layer, layer.name)
-
-
-def _scoped(layer: Layer, scope: str) -> Iterator[Weight]:
-    """The layer's weights under the names that TensorFlow.js gives its variables when it is built in `scope`."""
-    if layer.model is not None:
-        yield from _weights(layer)
-        return
-    for role, weight in layer.variables.items():
-        yield dataclasses.replace(weight, name=f"{scope}/{role}")
-    if layer.class_name == "Bidirectional":
-        inner = layer.children["layer"].name
-        yield from _scoped(layer.children["layer"], f"{scope}/forward_{inner}")
-        yield from _scoped(layer.children["backward_layer"], f"{scope}/backward_{inner}")
-        return
-    for role, child in layer.children.items():
-        # Cells and wrapped layers are built without a scope of their own, stacked cells in numbered ones.
-        yield from _scoped(
-            child, f"{scope}/RNNCell_{role.removeprefix('cells/')}" if role.startswith("cells/") else scope
-        )
+    """The layer's weights under the names that TensorFlow.js gives its variables."""
+    for owner, role, name in layer_variables(layer):
+        yield dataclasses.replace(owner.variables[role], name=name)

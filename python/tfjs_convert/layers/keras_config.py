@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from tfjs_convert.errors import InputError
 from tfjs_convert.layers.keras_nodes import Node, parse_nodes
 from tfjs_convert.layers.model import Call, Layer, Model, Ref, plain
@@ -37,7 +39,8 @@ def parse_model(config: dict, what: str) -> Model:
         return _model(class_name, inner, config.get("build_config"))
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{what}: its configuration is not as Keras writes it ({type(error).__name__}: {error}); save the model again."
+            f"{what}: its configuration is not as Keras writes it ({type(error).__name__}: {error}); save the "
+            "model again."
         ) from error
 
 
@@ -124,7 +127,7 @@ def _sequential(config: dict | list, build_config: dict | None) -> Model:
         raise refuse(name, "Sequential", "the model has no layers")
     if layers[0].class_name != "InputLayer":
         layers.insert(0, _input_for(layers[0], config, build_config, name))
-    for before, layer in zip(layers, layers[1:], strict=False):
+    for before, layer in itertools.pairwise(layers):
         layer.calls = [Call([Ref(before)])]
     layers[0].calls = [Call([])]
     return Model(name, "sequential", layers, [Ref(layers[0])], [Ref(layers[-1])], config.get("trainable", True))
@@ -141,7 +144,8 @@ def _input_for(first: Layer, config: dict, build_config: dict | None, name: str)
         raise refuse(
             name,
             "Sequential",
-            "the model was saved before it was built, so its input's shape is unknown; call it once, or put an `Input` first, and "
+            "the model was saved before it was built, so its input's shape is unknown; call it once, or put "
+            "an `Input` first, and "
             "save it again",
         )
     return Layer(f"{first.name}_input", "InputLayer", {"batch_input_shape": shape, "dtype": dtype or "float32"})

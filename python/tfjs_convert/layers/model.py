@@ -1,12 +1,14 @@
 """A model of layers, whatever file it came from.
 
-Layers are nodes that may be called several times (shared layers); a `Ref` names one output tensor of one call. Sequential and
-functional models have the same form here; `kind` only remembers how a model was written, so that it can be written so again.
+Layers are nodes that may be called several times (shared layers); a `Ref` names one output tensor of one call.
+Sequential and functional models have the same form here; `kind` only remembers how a model was written, so that it
+can be written so again.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Mapping
 
 from tfjs_convert.weights.weight import Weight
@@ -25,7 +27,9 @@ class Ref:
 
 @dataclasses.dataclass(eq=False)
 class Call:
-    """One use of a layer: the tensors it takes, in order, keyword arguments that are plain values, and tensors given as masks."""
+    """One use of a layer: the tensors it takes, in order, keyword arguments that are plain values, and tensors
+    given as masks.
+    """
 
     inputs: list[Ref]
     kwargs: dict[str, object] = dataclasses.field(default_factory=dict)
@@ -109,6 +113,21 @@ def schedule(model: Model) -> list[tuple[Layer, int]]:
             raise ValueError(f"layer `{waiting[0][0].name}` reads a tensor that no layer gives")
         waiting = later
     return order
+
+
+def is_chain(model: Model) -> bool:
+    """Whether a model is an input layer and layers one after the other, each called once."""
+    layers = model.layers
+    if (
+        len(layers) < 2
+        or layers[0].class_name != "InputLayer"
+        or model.inputs != [Ref(layers[0])]
+        or model.outputs != [Ref(layers[-1])]
+    ):
+        return False
+    return all(
+        len(layer.calls) == 1 and layer.calls[0].inputs == [Ref(before)] for before, layer in itertools.pairwise(layers)
+    )
 
 
 def plain(config: Mapping[str, object], *without: str) -> dict[str, object]:

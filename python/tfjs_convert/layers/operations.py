@@ -7,16 +7,19 @@ from tfjs_convert.layers.model import Layer
 # Names of operations: Keras 3's classes, and TensorFlow's functions as Keras 2 wrote them.
 _ALIASES = {
     "math.add": "add", "__operators__.add": "add", "math.multiply": "multiply", "math.subtract": "subtract",
-    "math.truediv": "truedivide", "math.divide": "truedivide", "divide": "truedivide", "nn.relu": "relu", "nn.relu6": "relu6",
+    "math.truediv": "truedivide", "math.divide": "truedivide", "divide": "truedivide", "nn.relu": "relu",
+    "nn.relu6": "relu6",
     "math.sigmoid": "sigmoid", "nn.sigmoid": "sigmoid", "math.tanh": "tanh", "nn.tanh": "tanh", "nn.softmax": "softmax",
     "nn.silu": "silu", "nn.swish": "silu", "nn.elu": "elu", "nn.selu": "selu", "math.softplus": "softplus",
-    "math.maximum": "maximum", "math.minimum": "minimum", "math.negative": "negative", "math.square": "square", "concat": "concatenate",
+    "math.maximum": "maximum", "math.minimum": "minimum", "math.negative": "negative", "math.square": "square",
+    "concat": "concatenate",
     "leakyrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "hardsilu": "hard_silu", "logsigmoid": "log_sigmoid",
     "transpose": "transpose", "reshape": "reshape", "math.abs": "absolute", "abs": "absolute",
 }  # fmt: skip
 
 ACTIVATIONS = (
-    "relu", "relu6", "sigmoid", "tanh", "softmax", "silu", "elu", "selu", "softplus", "softsign", "hard_sigmoid", "hard_silu",
+    "relu", "relu6", "sigmoid", "tanh", "softmax", "silu", "elu", "selu", "softplus", "softsign", "hard_sigmoid",
+    "hard_silu",
     "log_sigmoid", "leaky_relu", "gelu", "mish",
 )  # fmt: skip
 

@@ -6,7 +6,9 @@ from tfjs_convert.errors import UnsupportedError
 
 
 class UnsupportedLayerError(UnsupportedError):
-    """A layer that `tf.loadLayersModel` cannot express. Its text is complete but for the way out, which only a door knows."""
+    """A layer that `tf.loadLayersModel` cannot express. Its text is complete but for the way out, which only a door
+    knows.
+    """
 
 
 def refuse(name: str, class_name: str, why: str) -> UnsupportedLayerError:

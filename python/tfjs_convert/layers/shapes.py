@@ -292,8 +292,10 @@ def _known(size: int | None, layer: Layer) -> int:
 _RULES: dict[str, Callable] = {
     **dict.fromkeys(
         (
-            "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout",
-            "GaussianNoise", "GroupNormalization", "Identity", "LayerNormalization", "LeakyReLU", "Masking", "Normalization",
+            "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dropout", "ELU",
+            "GaussianDropout",
+            "GaussianNoise", "GroupNormalization", "Identity", "LayerNormalization", "LayerScale", "LeakyReLU",
+            "Masking", "StochasticDepth", "Normalization",
             "PReLU", "ReLU", "Rescaling", "RMSNormalization", "Softmax", "SpatialDropout1D", "SpatialDropout2D",
             "SpatialDropout3D", "ThresholdedReLU", "UnitNormalization",
         ),
@@ -301,8 +303,9 @@ _RULES: dict[str, Callable] = {
     ),
     **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"), _merge),
     **dict.fromkeys(
-        ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"), _conv
+        (f"{kind}Conv{n}D" for kind in ("Depthwise", "Separable") for n in (1, 2)), _conv
     ),
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _conv),
     **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), _deconv),
     **dict.fromkeys((f"{kind}Pooling{n}D" for kind in ("Max", "Average") for n in (1, 2, 3)), _pool),
     **dict.fromkeys((f"Global{kind}Pooling{n}D" for kind in ("Max", "Average") for n in (1, 2, 3)), _global_pool),

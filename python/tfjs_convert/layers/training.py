@@ -1,7 +1,8 @@
 """The `trainingConfig` that TensorFlow.js's loader compiles a model with.
 
-It takes Keras 2's form, of optimizers, losses and metrics that it has; anything else makes loading fail, so that a model
-compiled with something else comes without, and a note says so. (tfjs-layers `engine/training.ts`, `loadTrainingConfig`.)
+It takes Keras 2's form, of optimizers, losses and metrics that it has; anything else makes loading fail, so that a
+model compiled with something else comes without, and a note says so. (tfjs-layers `engine/training.ts`,
+`loadTrainingConfig`.)
 """
 
 from __future__ import annotations
@@ -22,26 +23,33 @@ RENAMED = {"lr": "learning_rate"}
 JS_NAMES = {"RMSprop": "RMSProp"}
 
 LOSSES = (
-    "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error", "squared_hinge",
-    "hinge", "categorical_hinge", "logcosh", "categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy",
+    "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error",
+    "squared_hinge",
+    "hinge", "categorical_hinge", "logcosh", "categorical_crossentropy", "sparse_categorical_crossentropy",
+    "binary_crossentropy",
     "kullback_leibler_divergence", "poisson", "cosine_proximity",
 )  # fmt: skip
 LOSS_NAMES = {
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error", "kld": "kullback_leibler_divergence", "kl_divergence": "kullback_leibler_divergence",
+    "msle": "mean_squared_logarithmic_error", "kld": "kullback_leibler_divergence",
+    "kl_divergence": "kullback_leibler_divergence",
     "log_cosh": "logcosh",
 }  # fmt: skip
 METRICS = (
-    "binary_accuracy", "categorical_accuracy", "precision", "categorical_crossentropy", "sparse_categorical_crossentropy", "mse", "mae",
+    "binary_accuracy", "categorical_accuracy", "precision", "categorical_crossentropy",
+    "sparse_categorical_crossentropy", "mse", "mae",
     "mape", "cosine", "accuracy", "acc",
 )  # fmt: skip
 METRIC_NAMES = {
-    "mean_squared_error": "mse", "mean_absolute_error": "mae", "mean_absolute_percentage_error": "mape", "cosine_similarity": "cosine",
+    "mean_squared_error": "mse", "mean_absolute_error": "mae", "mean_absolute_percentage_error": "mape",
+    "cosine_similarity": "cosine",
 }  # fmt: skip
 
 
 def training_config(model: Model, given: dict | None, notes: list[str]) -> dict[str, object] | None:
-    """TensorFlow.js's training configuration out of Keras's (`training_config` or `compile_config`); None if it has none."""
+    """TensorFlow.js's training configuration out of Keras's (`training_config` or `compile_config`); None if it has
+    none.
+    """
     if not given:
         return None
     try:

@@ -1,7 +1,7 @@
 """Which variables each Keras layer has, in the order in which Keras makes and stores them.
 
-Keras files know weights by their place only: by order in the old HDF5 layout, by number in the new one. This is the list that
-turns places into roles. From the `build` methods of Keras 2 and 3.
+Keras files know weights by their place only: by order in the old HDF5 layout, by number in the new one. This is the
+list that turns places into roles. From the `build` methods of Keras 2 and 3.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ def slots(layer: Layer) -> list[Slot] | None:
         return found[:1] if config.get("rms_scaling") else found
     if name == "RMSNormalization":
         return [Slot("scale", ("gamma",))]
+    if name == "LayerScale":
+        return [Slot("gamma", ("variable",))]
     if name == "PReLU":
         return [Slot("alpha")]
     if name == "Embedding":

@@ -84,11 +84,12 @@ class Checkpoint:
         full = _shape(entry.shape)
         wanted = part or Slice((0,) * len(full), full)
         saved = [_slice(extent, full) for extent in entry.slices]
-        if wanted in saved:
-            return self._saved_slice(name, wanted)
+        for part, spelled in saved:
+            if part == wanted:
+                return self._saved_slice(name, spelled)
         whole = np.empty(full, dtypes.to_numpy(entry.dtype))
-        for each in saved:
-            whole[_indices(each)] = self._saved_slice(name, each)
+        for part, spelled in saved:
+            whole[_indices(part)] = self._saved_slice(name, spelled)
         return whole[_indices(wanted)]
 
     def _saved_slice(self, name: str, part: Slice) -> np.ndarray:
@@ -143,13 +144,15 @@ def _indices(part: Slice) -> tuple[slice, ...]:
     return tuple(slice(start, start + size) for start, size in zip(part.start, part.shape, strict=True))
 
 
-def _slice(proto: Any, full: Sequence[int]) -> Slice:
-    # An extent without a length covers its whole axis.
-    lengths = [
-        extent.length if extent.WhichOneof("has_length") else size
-        for extent, size in zip(proto.extent, full, strict=True)
-    ]
-    return Slice(tuple(extent.start for extent in proto.extent), tuple(lengths))
+_WHOLE_AXIS = -1
+
+
+def _slice(proto: Any, full: Sequence[int]) -> tuple[Slice, Slice]:
+    """A saved part: where it lies, and how it is spelled, where a whole axis has the length -1."""
+    starts = tuple(extent.start for extent in proto.extent)
+    spelled = tuple(extent.length if extent.HasField("length") else _WHOLE_AXIS for extent in proto.extent)
+    lengths = tuple(size if length == _WHOLE_AXIS else length for length, size in zip(spelled, full, strict=True))
+    return Slice(starts, lengths), Slice(starts, spelled)
 
 
 def _strings(data: bytes, count: int) -> np.ndarray:
@@ -223,7 +226,12 @@ def _ordered_number(value: int) -> bytes:
 
 
 def _ordered_signed(value: int) -> bytes:
-    """A number of n bytes starts with n-1 one-bits and a zero; bytes compare as numbers do (value >= 0 here)."""
+    """A number of n bytes starts with n one-bits and a zero, the top bit turned over; bytes compare as numbers do.
+
+    Only -1 is ever negative here.
+    """
+    if value == _WHOLE_AXIS:
+        return b"\x7f"
     size = value.bit_length() // 7 + 1
     header = (((1 << size) - 1) << (16 - size)).to_bytes(2, "big")
     encoded = bytearray(value.to_bytes(max(size, 2), "big"))

@@ -109,7 +109,8 @@ class H5File:
         stored = dataset.id.get_storage_size()
         if dataset.nbytes > SMALL and dataset.nbytes > MAX_EXPANSION * max(stored, 1):
             raise InputError(
-                f"{self.what}: `{dataset.name}` says it holds {dataset.nbytes:,} bytes, but stores {stored:,}; the file is "
+                f"{self.what}: `{dataset.name}` says it holds {dataset.nbytes:,} bytes, but stores "
+                f"{stored:,}; the file is "
                 f"damaged or made to harm."
             )
         if dataset.dtype.kind not in "fiub":
@@ -174,7 +175,8 @@ def parse_json(text: str | bytes, what: str) -> object:
 
 
 def legacy_groups(file: H5File, group: h5py.Group) -> Iterator[tuple[str, list[Weight]]]:
-    """Weights of an HDF5 file in the old layout: each top layer's name, with its weights in the order of `weight_names`.
+    """Weights of an HDF5 file in the old layout: each top layer's name, with its weights in the order of
+    `weight_names`.
 
     Weights are named as in the file, without `:0`. Layers come in the model's order where the file tells it.
     """

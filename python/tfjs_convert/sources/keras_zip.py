@@ -88,7 +88,8 @@ class KerasZip:
             raise InputError(f"{self.what}: `{name}` would take {found.file_size:,} bytes; at most {limit:,} are read.")
         if found.file_size > (1 << 20) and found.file_size > MAX_RATIO * max(found.compress_size, 1):
             raise InputError(
-                f"{self.what}: `{name}` would expand more than {MAX_RATIO} times, to {found.file_size:,} bytes; it is not read."
+                f"{self.what}: `{name}` would expand more than {MAX_RATIO} times, to {found.file_size:,} "
+                "bytes; it is not read."
             )
         return found
 

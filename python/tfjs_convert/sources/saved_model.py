@@ -10,8 +10,8 @@ from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.graph import names, tensors
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.sources.checkpoint import Checkpoint
-from tfjs_convert.sources.variables import Restored, restored
-from tfjs_convert.tf_core import SavedModel
+from tfjs_convert.sources.variables import Restored, restored, saved_by_name, slices
+from tfjs_convert.tf_core import AssetFileDef, SavedModel
 
 DEFAULT_SIGNATURE = "serving_default"
 # Not a signature of the model: it names the operation that fills the tables.
@@ -87,7 +87,7 @@ class SavedModelReader:
             init_ops=_init_ops(meta_graph),
             assets={
                 names.node_of(asset.tensor_info.name): _asset(self.directory, asset.filename)
-                for asset in meta_graph.asset_file_def
+                for asset in _assets(meta_graph)
             },
             version=meta_graph.meta_info_def.tensorflow_version,
             op_list=list(meta_graph.meta_info_def.stripped_op_list.op),
@@ -95,14 +95,27 @@ class SavedModelReader:
 
     def _values(self, nodes: Mapping[str, Any]) -> Restored:
         if self._restored is None:
-            restore_op = self._meta_graph.saver_def.restore_op_name
-            prefix = self.directory / "variables" / "variables"
-            if restore_op and any(node.op in _RESTORABLE for node in nodes.values()):
-                checkpoint = Checkpoint(prefix)
-                self._restored = restored(self._meta_graph.graph_def, names.node_of(restore_op), checkpoint)
+            restore_op = names.node_of(self._meta_graph.saver_def.restore_op_name)
+            if any(node.op in _RESTORABLE for node in nodes.values()):
+                checkpoint = Checkpoint(self.directory / "variables" / "variables")
+                found = restored(self._meta_graph.graph_def, restore_op, checkpoint) if restore_op else Restored({}, {})
+                by_name = saved_by_name(nodes.values(), slices(self._meta_graph), checkpoint)
+                self._restored = Restored({**by_name, **found.variables}, found.tables)
             else:
                 self._restored = Restored({}, {})
         return self._restored
+
+
+def _assets(meta_graph: Any) -> list[Any]:
+    """AssetFileDefs; models of TensorFlow 1 keep them in a collection."""
+    found = list(meta_graph.asset_file_def)
+    for key in ("saved_model_assets", "asset_filepaths"):
+        if not found and key in meta_graph.collection_def:
+            for packed in meta_graph.collection_def[key].any_list.value:
+                asset = AssetFileDef()
+                packed.Unpack(asset)
+                found.append(asset)
+    return found
 
 
 def _asset(directory: Path, filename: str) -> Path:

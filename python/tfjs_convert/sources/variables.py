@@ -7,16 +7,18 @@ assignments say into which variables they go. Reading it covers resource, refere
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tfjs_convert.graph import names, tensors
 from tfjs_convert.graph.expand import Expander
 from tfjs_convert.graph.function import Library
 from tfjs_convert.graph.model import Variable
-from tfjs_convert.sources.checkpoint import Checkpoint, parse_slice
+from tfjs_convert.sources.checkpoint import Checkpoint, Slice, parse_slice
+from tfjs_convert.tf_core import VariableDef
 
 _ASSIGNMENTS = frozenset(["AssignVariableOp", "Assign"])
+_VARIABLES = frozenset(["VarHandleOp", "VariableV2", "Variable"])
 # Between what is read and what is assigned stands at most a change of form.
 _PASSING = frozenset(["Identity", "IdentityN", "Reshape", "NoOp"])
 
@@ -72,6 +74,42 @@ def _saved(x: Expander, tensor: str, checkpoint: Checkpoint) -> Variable | None:
     if name is None or name not in checkpoint:
         return None
     return _variable(checkpoint, name, parse_slice(_string_at(x, read.input[2], index) or ""))
+
+
+def saved_by_name(
+    nodes: Iterable[Any], parts: Mapping[str, tuple[str, Slice]], checkpoint: Checkpoint
+) -> Mapping[str, Variable]:
+    """Variables that are saved under their own names, as in hub modules, which carry no restoring operation.
+
+    Args:
+      nodes: the graph's nodes.
+      parts: for the parts of partitioned variables, the whole's name and where in it they lie.
+      checkpoint: where the values lie.
+    """
+    found = {}
+    for node in nodes:
+        if node.op not in _VARIABLES:
+            continue
+        name, part = parts.get(node.name, (node.attr["shared_name"].s.decode() or node.name, None))
+        name = name if name in checkpoint else node.name
+        if name in checkpoint:
+            found[node.name] = _variable(checkpoint, name, (None, part) if part else None)
+    return found
+
+
+def slices(meta_graph: Any) -> dict[str, tuple[str, Slice]]:
+    """For each part of a partitioned variable, by its node: the whole's name and where in it the part lies."""
+    found = {}
+    for collection in ("variables", "trainable_variables"):
+        if collection not in meta_graph.collection_def:
+            continue
+        for data in meta_graph.collection_def[collection].bytes_list.value:
+            definition = VariableDef.FromString(data)
+            info = definition.save_slice_info_def
+            if info.full_name:
+                node = names.node_of(definition.variable_name)
+                found[node] = (info.full_name, Slice(tuple(info.var_offset), tuple(info.var_shape)))
+    return found
 
 
 def _variable(checkpoint: Checkpoint, name: str, part: Any) -> Variable:

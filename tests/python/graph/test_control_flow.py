@@ -165,8 +165,11 @@ def test_recurrent_layers_of_keras_3(tmp_path, layer):
     import keras
 
     keras.utils.set_random_seed(0)
-    inner = keras.layers.Bidirectional(keras.layers.LSTM(3)) if layer == "Bidirectional" else getattr(keras.layers,
-    layer)(3) model = keras.Sequential([keras.Input((None, 2)), inner, keras.layers.Dense(2)])
+    if layer == "Bidirectional":
+        inner = keras.layers.Bidirectional(keras.layers.LSTM(3))
+    else:
+        inner = getattr(keras.layers, layer)(3)
+    model = keras.Sequential([keras.Input((None, 2)), inner, keras.layers.Dense(2)])
     model.export(str(tmp_path / "model"), verbose=False)
     (name,) = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"].structured_input_signature[1]
     feeds = {name: np.random.default_rng(0).normal(size=(2, 4, 2)).astype(np.float32)}

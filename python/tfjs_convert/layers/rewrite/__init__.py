@@ -1,4 +1,6 @@
-"""Rewrites a Keras model into layers that TensorFlow.js has, with the same numbers, or refuses it by the layer's name."""
+"""Rewrites a Keras model into layers that TensorFlow.js has, with the same numbers, or refuses it by the layer's
+name.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +58,7 @@ RULES: Mapping[str, Rule] = {
     "Identity": core.dropped("it does nothing"),
     "LSTM": recurrent.recurrent,
     "LayerNormalization": norm.layer_normalization,
+    "LayerScale": norm.layer_scale,
     "LeakyReLU": core.leaf("LeakyReLU"),
     "Masking": core.same,
     "MaxPooling1D": space.pool1d,
@@ -81,6 +84,7 @@ RULES: Mapping[str, Rule] = {
     "SpatialDropout1D": core.dropout,
     "SpatialDropout2D": core.spatial_dropout,
     "SpatialDropout3D": core.spatial_dropout,
+    "StochasticDepth": core.dropped("it drops paths in training only"),
     "Subtract": merge.subtract,
     "ThresholdedReLU": core.leaf("ThresholdedReLU"),
     "TimeDistributed": recurrent.time_distributed,
@@ -193,7 +197,8 @@ class _Run:
             if not masked:
                 guard = r.make("Masking", {"mask_value": UNMASKED}, role="unmasked")
                 r.note(
-                    "an own mask that hides nothing keeps other layers' masks away from it, which TensorFlow.js would apply"
+                    "an own mask that hides nothing keeps other layers' masks away from it, which "
+                    "TensorFlow.js would apply"
                 )
                 return lambda inputs: wiring([call(guard, inputs[0]), *inputs[1:]])
             self.expected.append((layer, r.main))

@@ -11,7 +11,8 @@ from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, call, chain, no
 DIRECT = {
     name: name
     for name in (
-        "elu", "selu", "relu", "relu6", "linear", "sigmoid", "softplus", "softsign", "tanh", "softmax", "log_softmax", "gelu",
+        "elu", "selu", "relu", "relu6", "linear", "sigmoid", "softplus", "softsign", "tanh", "softmax", "log_softmax",
+        "gelu",
         "mish", "swish",
     )
 } | {"silu": "swish"}  # fmt: skip

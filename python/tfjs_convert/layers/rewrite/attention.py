@@ -1,4 +1,6 @@
-"""Rules for attention: products, softmax and products, one head at a time, since TensorFlow.js multiplies three axes at most."""
+"""Rules for attention: products, softmax and products, one head at a time, since TensorFlow.js multiplies three
+axes at most.
+"""
 
 from __future__ import annotations
 

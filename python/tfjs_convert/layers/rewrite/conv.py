@@ -1,4 +1,6 @@
-"""Rules for convolutions: what TensorFlow.js has in two dimensions only, or without groups, dilation or causal padding."""
+"""Rules for convolutions: what TensorFlow.js has in two dimensions only, or without groups, dilation or causal
+padding.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,8 @@ def conv(r: Rewrite) -> Wiring:
         if config.get("padding") == "causal":
             before += causal_padding(r, config, bool(before))
             config["padding"] = "valid"
+    if groups > 1 and _is_depthwise(r, config):
+        return _as_depthwise(r, config)
     if groups > 1:
         config, variables = _ungrouped(r, config, groups)
         layer, post = _main(r, r.layer.class_name, config, variables)
@@ -62,6 +66,26 @@ def causal_padding(r: Rewrite, config: dict, swapped: bool = False) -> list[Laye
     ]
 
 
+def _is_depthwise(r: Rewrite, config: dict) -> bool:
+    """Whether each group is one channel of an image, and nothing dilates, which DepthwiseConv2D would ignore."""
+    dilated = any(n != 1 for n in as_list(config.get("dilation_rate", 1), 2))
+    return r.layer.class_name == "Conv2D" and r.layer.variables["kernel"].shape[2] == 1 and not dilated
+
+
+def _as_depthwise(r: Rewrite, config: dict) -> Wiring:
+    kernel = r.layer.variables["kernel"]
+    multiplier = config["filters"] // r.config["groups"]
+    target = (*kernel.shape[:2], r.config["groups"], multiplier)
+    variables = {**r.layer.variables, "depthwise_kernel": derive(kernel, target, lambda array: array)}
+    del variables["kernel"]
+    for part in ("initializer", "regularizer", "constraint"):
+        config[f"depthwise_{part}"] = config.pop(f"kernel_{part}", None)
+    config["depth_multiplier"] = multiplier
+    r.note("one channel for each group is expressed with DepthwiseConv2D")
+    layer, post = _main(r, "DepthwiseConv2D", plain(config, "filters"), variables)
+    return then(chain(layer), post)
+
+
 def _ungrouped(r: Rewrite, config: dict, groups: int) -> tuple[dict, dict[str, Weight]]:
     """A grouped kernel as a full one, with zeros between the groups."""
     kernel = r.layer.variables["kernel"]
@@ -76,7 +100,8 @@ def _ungrouped(r: Rewrite, config: dict, groups: int) -> tuple[dict, dict[str, W
         return full
 
     r.note(
-        f"groups={groups} is expressed by a full kernel with zeros, {groups} times as large; a graph model keeps it small"
+        f"groups={groups} is expressed by a full kernel with zeros, {groups} times as large; a graph model "
+        "keeps it small"
     )
     return config, {**r.layer.variables, "kernel": derive(kernel, (*window, inner * groups, filters), spread)}
 
@@ -128,7 +153,9 @@ def _around_channels(r: Rewrite, class_name: str, config: dict, variables: dict[
 
 
 def lifted(class_name: str) -> object:
-    """A rule that runs a one-dimensional layer as its two-dimensional sibling `class_name`, on an image of width one."""
+    """A rule that runs a one-dimensional layer as its two-dimensional sibling `class_name`, on an image of width
+    one.
+    """
 
     def rule(r: Rewrite) -> Wiring:
         config = plain(r.config, "groups", "output_padding")

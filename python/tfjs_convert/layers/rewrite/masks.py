@@ -1,8 +1,9 @@
 """Where masks flow, in Keras and in TensorFlow.js.
 
-Both make masks in Embedding and Masking. TensorFlow.js's executor keeps the last mask that any layer had and hands it to every
-later layer, masked or not (tfjs-layers `engine/executor.ts`, `kwargs['mask']`). So a recurrent layer that has no mask in Keras
-is given one of its own that hides nothing, and one whose mask TensorFlow.js would lose on the way is refused.
+Both make masks in Embedding and Masking. TensorFlow.js's executor keeps the last mask that any layer had and hands it
+to every later layer, masked or not (tfjs-layers `engine/executor.ts`, `kwargs['mask']`). So a recurrent layer that
+has no mask in Keras is given one of its own that hides nothing, and one whose mask TensorFlow.js would lose on the
+way is refused.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ MERGES = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")
 RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM2D", "Bidirectional")
 
 _BOTH = {
-    "Activation", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "Embedding", "GaussianDropout", "GaussianNoise",
+    "Activation", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "Embedding", "GaussianDropout",
+    "GaussianNoise",
     "Masking", "PReLU", "ReLU", "SpatialDropout1D", "TimeDistributed", "Concatenate",
 }  # fmt: skip
 _KERAS = _BOTH | set(MERGES) | {
-    "ActivityRegularization", "ELU", "LayerNormalization", "LeakyReLU", "Softmax", "ThresholdedReLU", "UnitNormalization",
+    "ActivityRegularization", "ELU", "LayerNormalization", "LeakyReLU", "Softmax", "ThresholdedReLU",
+    "UnitNormalization",
     "GroupNormalization", "Identity", "SpatialDropout2D", "SpatialDropout3D",
 }  # fmt: skip
 _OURS = _BOTH | {"LayerNormalization"}

@@ -163,6 +163,12 @@ def affine(
     return chain(r.reshape([size, 1, channels], f"{prefix}_in"), layer, r.reshape([*lead, channels], f"{prefix}_out"))
 
 
+def layer_scale(r: Rewrite) -> Wiring:
+    """LayerScale, of Keras's own ConvNeXt: a trained scale for each channel."""
+    r.note("expressed with DepthwiseConv2D")
+    return affine(r, r.layer.variables["gamma"], None, role=None, trainable=r.layer.trainable)
+
+
 def group_normalization(r: Rewrite) -> Wiring:
     """GroupNormalization: layer normalization of each group's values in one row, then scale and offset by channel."""
     shape = r.shape()

@@ -11,7 +11,9 @@ from tfjs_convert.layers.shapes import UnknownShapeError, output_shapes
 from tfjs_convert.weights.weight import Weight
 
 GATES = {"LSTM": (True, True, False, True), "GRU": (True, True, False), "ConvLSTM2D": (True, True, False, True)}
-"""Which blocks of a layer's kernels feed gates (`recurrent_activation`) and not the candidate, in Keras's order: i f c o; z r h."""
+"""Which blocks of a layer's kernels feed gates (`recurrent_activation`) and not the candidate, in Keras's order: i
+f c o; z r h.
+"""
 
 OURS = 0.2
 THEIRS = 1 / 6
@@ -54,7 +56,8 @@ def _translate(r: Rewrite, layer: Layer, name: str) -> Layer:
         raise r.refuse("TensorFlow.js has no time_major")
     if kind == "GRU" and config.get("reset_after", r.generation == 3):
         raise r.refuse(
-            "reset_after=True, Keras's default, applies the reset gate after the matrix product, and TensorFlow.js only before it"
+            "reset_after=True, Keras's default, applies the reset gate after the matrix product, and "
+            "TensorFlow.js only before it"
         )
     if kind in ("StackedRNNCells", "RNN"):
         if kind == "RNN" and _states_differ(layer, r):

@@ -101,7 +101,8 @@ def _three(r: Rewrite, class_name: str, key: str, amounts: list, shape: Shape, t
 def _by_planes_first(r: Rewrite, class_name: str, key: str, dims: int) -> Wiring:
     axes = list(range(1, dims + 2))
     raise r.refuse(
-        f"channels_first has no translation there; put a Permute({tuple([*axes[1:], 1])}) before it and use channels_last"
+        f"channels_first has no translation there; put a Permute({tuple([*axes[1:], 1])}) before it and use "
+        "channels_last"
     )
 
 
@@ -173,7 +174,9 @@ def _resize(r: Rewrite, method: str, rows: int, columns: int) -> Wiring:
 
 
 def _matrix(size: int, target: int, method: str) -> np.ndarray:
-    """(size, target): weights of input places in output places, with half-pixel centres as `tf.image.resize` has them."""
+    """(size, target): weights of input places in output places, with half-pixel centres as `tf.image.resize` has
+    them.
+    """
     centres = (np.arange(target) + 0.5) * (size / target)
     matrix = np.zeros((size, target), np.float32)
     columns = np.arange(target)

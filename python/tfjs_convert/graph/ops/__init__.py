@@ -1,0 +1,1 @@
+"""Which operations of a graph TensorFlow.js can run, and on which backends."""
