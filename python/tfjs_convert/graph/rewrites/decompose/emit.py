@@ -60,7 +60,7 @@ class Emit:
         name, port = parse(value.tensor)
         shape = self._shapes.get(f"{name}:{port}")
         if shape is not None:
-            return list(shape)
+            return [size if size >= 0 else -1 for size in shape]
         node = self.view.nodes.get(name)
         if node is not None and node.op == "Placeholder" and "shape" in node.attr:
             given = node.attr["shape"].shape
