@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tfjs_convert.graph import constants
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.affine import FLOATS
 from tfjs_convert.graph.rewrites.order import topological
 from tfjs_convert.graph.view import GraphView, NodeDef
@@ -38,7 +39,7 @@ def _fold(view: GraphView, node: NodeDef) -> bool:
     if len(data) != len(node.input) or any(t.startswith("^") for t in source.input):
         return False
     arguments = [view.constant(t) for t in data[1:]]
-    if any(a is None for a in arguments) or source.attr["dtype"].type not in FLOATS:
+    if any(a is None for a in arguments) or attr(source, "dtype").type not in FLOATS:
         return False
     array = _applied(node, constants.get(source), arguments)
     if array is None:
@@ -63,6 +64,6 @@ def _applied(node: NodeDef, array: np.ndarray, arguments: list[np.ndarray]) -> n
     if node.op == "ExpandDims":
         return np.expand_dims(array, int(arguments[0].reshape(-1)[0]))
     if node.op == "Squeeze":
-        return np.squeeze(array, tuple(node.attr["squeeze_dims"].list.i) or None)
-    target = node.attr["DstT"].type
+        return np.squeeze(array, tuple(attr(node, "squeeze_dims").list.i) or None)
+    target = attr(node, "DstT").type
     return array.astype(constants.numpy_dtype(target)) if target in FLOATS else None
