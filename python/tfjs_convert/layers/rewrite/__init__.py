@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 
 from tfjs_convert.errors import InputError
 from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain, schedule
+from tfjs_convert.layers.refuse import refuse
 from tfjs_convert.layers.rewrite import attention, conv, core, image, merge, norm, recurrent, space
 from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call, chain, derive
-from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks
+from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks, state_that_leaks
 from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
 
 Rule = Callable[[Rewrite], Wiring]
@@ -121,6 +122,14 @@ def rewrite(model: Model, generation: int) -> tuple[Model, list[str]]:
     result = run.model(model, _shapes(model))
     if run.has_masks:
         run.check_masks(result)
+    leak = state_that_leaks(result, run.has_masks)
+    if leak is not None:
+        raise refuse(
+            leak[0].name,
+            leak[0].class_name,
+            f"TensorFlow.js would hand its initial state to `{leak[1].name}` too, as it does beside masks and in nested "
+            f"models",
+        )
     return result, run.notes
 
 
@@ -277,7 +286,7 @@ class _Run:
 
     def check_masks(self, result: Model) -> None:
         """Every recurrent layer that has a mask in Keras must still have it in TensorFlow.js."""
-        reached = runtime_masks(result)[0]
+        reached = runtime_masks(result, self.generation)[0]
         for old, new in self.expected:
             if new not in reached:
                 raise Rewrite(old, generation=0, names=Names([]), shapes=None, notes=[]).refuse(
