@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tfjs_convert.errors import InputError
-from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain, schedule
+from tfjs_convert.layers.model import Call, Layer, Model, Ref, Shape, schedule
 from tfjs_convert.layers.refuse import refuse
 from tfjs_convert.layers.rewrite import attention, conv, core, image, merge, norm, recurrent, space
-from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call, chain, derive
+from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call
 from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks, state_that_leaks
 from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
 
@@ -119,6 +119,10 @@ def rewrite(model: Model, generation: int) -> tuple[Model, list[str]]:
       UnsupportedLayerError: a layer cannot be expressed.
     """
     run = _Run(model, generation)
+    policies = sorted({str(layer.config.get("dtype")) for layer in model.walk() if _is_mixed(layer)})
+    run.notes += [
+        f"The model computes in {policy}, and in float32 in TensorFlow.js: digits differ." for policy in policies
+    ]
     result = run.model(model, _shapes(model))
     if run.has_masks:
         run.check_masks(result)
@@ -127,10 +131,14 @@ def rewrite(model: Model, generation: int) -> tuple[Model, list[str]]:
         raise refuse(
             leak[0].name,
             leak[0].class_name,
-            f"TensorFlow.js would hand its initial state to `{leak[1].name}` too, as it does beside masks and in nested "
-            f"models",
+            f"beside masks and in nested models, TensorFlow.js would hand its initial state to `{leak[1].name}` too",
         )
     return result, run.notes
+
+
+def _is_mixed(layer: Layer) -> bool:
+    dtype = layer.config.get("dtype")
+    return isinstance(dtype, str) and dtype.startswith("mixed_")
 
 
 def _shapes(model: Model, inputs: list[Shape] | None = None) -> dict[Ref, Shape] | None:
@@ -255,7 +263,7 @@ class _Run:
         source = recurrent.entry(shape or (None,), f"{layer.name}_input")
         inner = Layer(layer.name, layer.class_name, layer.config, layer.variables, layer.children)
         inner.op = layer.op
-        inner.calls = [_one_call(source)]
+        inner.calls = [Call([Ref(source)])]
         wrapped = Model(
             f"{layer.name}_model",
             "functional",
@@ -294,12 +302,6 @@ class _Run:
                 )
 
 
-def _one_call(source: Layer) -> object:
-    from tfjs_convert.layers.model import Call
-
-    return Call([Ref(source)])
-
-
 class _Recorder(Rewrite):
     """A rewrite that remembers what it made, in order."""
 
@@ -312,6 +314,3 @@ class _Recorder(Rewrite):
         if layer.name == self.layer.name:
             self.main = layer
         return layer
-
-
-__all__ = ["RULES", "chain", "derive", "plain", "rewrite"]
