@@ -93,6 +93,8 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     """
     js = js_tables.load(options.tables)
     flat, notes = _prepare(model, options, js)
+    if options.custom_ops:
+        check.check_custom_ops_used([part.graph for part in flat.parts], options.custom_ops)
     main = flat.parts[0]
     cleanup.copy_constant_outputs(main.graph, main.outputs)
     outputs = _without_copies(main.graph, flat.outputs)
@@ -162,7 +164,7 @@ def _optimise_all(flat: _Flat, js: Any, options: GraphOptions) -> list[str]:
 def _flattened(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lowering]) -> _Flat:
     """Inlines everything; inputs become placeholders of their own names, each output a copy of its own."""
     inputs = signature.fix_shapes(model.inputs, options.input_shapes)
-    renamed = signature.placeholder_names(inputs)
+    renamed = signature.placeholder_names(inputs, model.signature)
     x = Expander(Library(model.graph.library.function, model.op_list), model.variables, lowerings=lowerings)
     # Inputs come first, so that they get the names they should have.
     wanted = [each.tensor for each in (*inputs, *model.outputs)]
