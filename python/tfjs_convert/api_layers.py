@@ -72,7 +72,7 @@ def way_out(name: str) -> str:
     """What to do with a model that layers cannot express, ready to paste."""
     target = "".join(c if c.isalnum() else "_" for c in Path(name).stem) or "model"
     return (
-        f'A graph model can carry it: tfjs_graph_model(name = "{target}", src = "{name}"), or on the command line '
+        f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"), or on the command line '
         f"--output_format=tfjs_graph_model."
     )
 
