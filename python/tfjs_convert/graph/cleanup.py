@@ -7,7 +7,6 @@ from typing import Any
 
 from tfjs_convert.graph import names, tensors
 from tfjs_convert.graph.function import postorder
-from tfjs_convert.tf_core import NodeDef
 
 # These make something new each time they run, so in a loop they must run once an iteration.
 _MAKES_ANEW = frozenset(
@@ -32,11 +31,10 @@ def sort(graph: Any, inputs: Iterable[str], outputs: Sequence[str]) -> None:
         [*(name for name in inputs if name in nodes), *outputs],
         lambda name: [names.node_of(tensor) for tensor in nodes[name].input],
     )
-    copies = [NodeDef() for _ in order]
-    for copy, name in zip(copies, order, strict=True):
-        copy.CopyFrom(nodes[name])
-    del graph.node[:]
-    graph.node.extend(copies)
+    place = {name: i for i, name in enumerate(order)}
+    # Sorted in place, for nodes may hold many megabytes.
+    graph.node.sort(key=lambda node: place.get(node.name, len(order)))
+    del graph.node[len(order) :]
 
 
 def bypass(graph: Any, keep: Collection[str], *, strip_debug_ops: bool = False) -> None:
@@ -79,11 +77,8 @@ def _redirect(graph: Any, given: Mapping[str, str]) -> None:
         inputs = [tensor if tensor.startswith("^") else source(tensor) for tensor in node.input]
         del node.input[:]
         node.input.extend(inputs)
-    copies = [NodeDef() for _ in kept]
-    for copy, node in zip(copies, kept, strict=True):
-        copy.CopyFrom(node)
-    del graph.node[:]
-    graph.node.extend(copies)
+    graph.node.sort(key=lambda node: node.name in given)
+    del graph.node[len(kept) :]
 
 
 def bind_merged_constants(graph: Any) -> None:
