@@ -7,7 +7,16 @@ its own in `OPS`.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tfjs_convert.graph.rewrites.decompose import elementwise, images, indices, matrices
+from tfjs_convert.graph.rewrites.decompose import (
+    dtypes,
+    einsum,
+    elementwise,
+    grouped,
+    images,
+    indices,
+    layout,
+    matrices,
+)
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value
 from tfjs_convert.graph.view import GraphView
 from tfjs_convert.tf_core import graph_pb2
@@ -17,7 +26,12 @@ OPS: dict[str, Callable[[Emit], Value | None]] = {
     **matrices.OPS,
     **indices.OPS,
     **images.OPS,
+    **einsum.OPS,
+    **grouped.OPS,
+    **dtypes.OPS,
 }
+# Layouts come first, as what they leave may be decomposed too.
+_PASSES = (layout.OPS, OPS)
 
 
 def decompose(
@@ -31,15 +45,15 @@ def decompose(
     """
     view = GraphView(graph, outputs)
     done: dict[str, int] = {}
-    for node in list(view.nodes.values()):
-        if node.op not in OPS or view.nodes.get(node.name) is not node:
-            continue
-        op = node.op
-        value = OPS[op](Emit(view, node, shapes or {}))
-        if value is None:
-            continue
-        _replace(view, node, value)
-        done[op] = done.get(op, 0) + 1
+    for functions in _PASSES:
+        for node in list(view.nodes.values()):
+            op = node.op
+            if op not in functions or view.nodes.get(node.name) is not node:
+                continue
+            value = functions[op](Emit(view, node, shapes or {}))
+            if value is not None:
+                _replace(view, node, value)
+                done[op] = done.get(op, 0) + 1
     view.commit()
     return [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
 
