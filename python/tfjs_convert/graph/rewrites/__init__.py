@@ -35,6 +35,7 @@ def before_remap(graph: graph_pb2.GraphDef, outputs: Sequence[str]) -> list[str]
     notes += fold_into_producer.fold(view)
     notes += fold_into_consumer.fold(view)
     notes += hoist.hoist(view)
+    notes += static_shapes.merge(view)
     notes += explicit_padding.merge(view)
     view.commit()
     return notes

@@ -68,6 +68,18 @@ def test_shape_with_two_unknown_sizes_stays():
     assert case.ops(check(model, (3, 6, 4)))["Pack"] == 1
 
 
+def test_successive_reshapes_are_one():
+    def model():
+        x = tf.tanh(case.placeholder("x", [None, 6, 4]))
+        y = tf.reshape(tf.squeeze(tf.reshape(tf.expand_dims(x, 2), [-1, 24, 1]), [2]), [-1, 8, 3])
+        seen = tf.reshape(x, [-1, 12], name="seen")
+        return tf.identity(y, name="out"), seen, tf.reshape(seen, [-1, 2, 6], name="last")
+
+    done = check(model, (3, 6, 4), ("out", "seen", "last"))
+    assert case.ops(done) == {"Tanh": 1, "Reshape": 3, "Identity": 1}
+    assert case.named(done, "last").input[0] == "seen", "what is fetched stays"
+
+
 def test_pooled_channels_keep_their_axes():
     def model():
         y = conv(case.placeholder("x", [None, 6, 6, 4]))

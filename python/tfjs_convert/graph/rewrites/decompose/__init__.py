@@ -7,6 +7,7 @@ its own in `OPS`.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from tfjs_convert.graph.rewrites import static_shapes
 from tfjs_convert.graph.rewrites.decompose import (
     dtypes,
     einsum,
@@ -37,7 +38,7 @@ _PASSES = (layout.OPS, OPS)
 def decompose(
     graph: graph_pb2.GraphDef, outputs: Sequence[str], shapes: Mapping[str, Sequence[int] | None] | None = None
 ) -> list[str]:
-    """Decompose every operation of `OPS` in place.
+    """Decompose every operation of `OPS` in place, and make the shapes of reshapes constant where `shapes` allows it.
 
     `outputs` are the fetched nodes or tensors, whose names and values stay. `shapes` gives what is known of tensors'
     shapes by tensor name (`node:0`), -1 for unknown sizes; without it constants' shapes are known only. Returns notes
@@ -54,8 +55,9 @@ def decompose(
             if value is not None:
                 _replace(view, node, value)
                 done[op] = done.get(op, 0) + 1
+    notes = static_shapes.simplify(view, shapes)
     view.commit()
-    return [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
+    return notes + [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
 
 
 def _replace(view: GraphView, node: object, value: Value) -> None:

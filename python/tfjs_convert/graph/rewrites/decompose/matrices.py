@@ -21,6 +21,24 @@ def batch_matmul_v3(e: Emit) -> Value | None:
     return e.op("BatchMatMulV2", e.x[:2], kind, T=dtype_attr(kind), **flags)
 
 
+def flat_product(e: Emit) -> Value | None:
+    """Batches times one matrix, as one product of two matrices: [..., n, k] as [-1, k].
+
+    WASM has its fast product for two matrices only, and so have biases and activations. Left alone where the result's
+    shape could not be constant.
+    """
+    a, b = e.x
+    shape, kernel = e.static(a), e.static(b)
+    if shape is None or kernel is None or len(kernel) != 2 or len(shape) < 3 or e.node.attr["adj_x"].b:
+        return None
+    if shape.count(-1) > 1 or 0 in shape or min(kernel) < 1 or numpy_dtype(a.dtype).kind != "f":
+        return None
+    transposed = e.node.attr["adj_y"].b
+    rows = e.reshape(a, e.ints(-1, kernel[1 if transposed else 0]))
+    made = e.op("MatMul", [rows, b], a.dtype, T=dtype_attr(a.dtype), transpose_a=False, transpose_b=transposed)
+    return e.reshape(made, e.ints(*shape[:-1], kernel[0 if transposed else 1]))
+
+
 def _diagonal(e: Emit, index: int) -> int | None:
     """The one diagonal that input `index` names, 0 if there is no such input; None if several or not constant."""
     if index >= len(e.x):
@@ -106,6 +124,8 @@ def cross(e: Emit) -> Value:
 
 
 OPS = {
+    "BatchMatMul": flat_product,
+    "BatchMatMulV2": flat_product,
     "BatchMatMulV3": batch_matmul_v3,
     "MatrixDiag": matrix_diag,
     "MatrixDiagV2": matrix_diag,
