@@ -263,6 +263,19 @@ class Expander:
         node = self.nodes.get(names.node_of(tensor))
         return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2"}
 
+    def known(self, tensor: str) -> Any | None:
+        """The value of a scalar that is constant, or None."""
+        node = self.nodes.get(names.node_of(self.resolved(tensor)))
+        while node is not None and node.op == "Identity":
+            node = self.nodes.get(names.node_of(self.resolved(node.input[0])))
+        if node is None or node.op != "Const" or node.attr["value"].tensor.tensor_shape.dim:
+            return None
+        if node.name in self.unset:
+            return None
+        if node.name in self.frozen:
+            return self.frozen[node.name].load().item()
+        return tensors.to_array(node.attr["value"].tensor).item()
+
     def finish(self) -> None:
         """Points every input at the node that makes it, in TensorFlow's spelling."""
         for node in self.nodes.values():

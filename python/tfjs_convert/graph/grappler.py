@@ -41,6 +41,7 @@ def run(graph: Any, inputs: Sequence[str], outputs: Sequence[str], optimizers: l
         signature.outputs[name].name = f"{name}:0"
     meta_graph.collection_def["train_op"].node_list.value.extend(outputs)
     try:
+        tf_core.validate(graph)
         result = tf_core.optimize(meta_graph, tf_core.optimizer_config(optimizers))
     except tf_core.CoreError as error:
         reason = str(error).strip().split("\n")[0]

@@ -26,9 +26,17 @@ class StandIns:
     def __init__(self, frozen: Mapping[str, Variable], large_bytes: int = LARGE_BYTES) -> None:
         """Remembers the values of frozen variables, by the names of their constants."""
         self._frozen = frozen
-        self._large_bytes = large_bytes
+        self.large_bytes = large_bytes
         self._hidden: dict[str, Variable] = {}
         self._known: list[Variable] = []
+
+    def hides(self, node: Any) -> bool:
+        """Whether a node is the placeholder of a large constant."""
+        return node.op == "Placeholder" and node.name in self._hidden
+
+    def value(self, node: Any) -> np.ndarray:
+        """The constant that a node stands in for."""
+        return self._hidden[node.name].load()
 
     def fill(self, graph: Any) -> None:
         """Gives frozen variables their values: small ones in the graph, large ones beside it."""
@@ -36,7 +44,7 @@ class StandIns:
             variable = self._frozen.get(node.name)
             if variable is None:
                 continue
-            if _size(variable) > self._large_bytes and variable.dtype.kind != "O":
+            if _size(variable) > self.large_bytes and variable.dtype.kind != "O":
                 self._hidden[node.name] = variable
                 _become_placeholder(node)
             else:
@@ -51,7 +59,7 @@ class StandIns:
             if proto.version_number:
                 self._hidden[node.name] = self._known[proto.version_number - 1]
                 _become_placeholder(node)
-            elif proto.ByteSize() > self._large_bytes:
+            elif proto.ByteSize() > self.large_bytes:
                 self._hidden[node.name] = _held(tensors.to_array(proto))
                 _become_placeholder(node)
 

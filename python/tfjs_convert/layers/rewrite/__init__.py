@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tfjs_convert.errors import InputError
 from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain, schedule
 from tfjs_convert.layers.rewrite import attention, conv, core, image, merge, norm, recurrent, space
 from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call, chain, derive
@@ -192,7 +193,13 @@ class _Run:
         rule = merge.operation if layer.op else RULES.get(layer.class_name)
         if rule is None:
             raise r.refuse("TensorFlow.js has no such layer, and its other layers cannot express it")
-        wiring = rule(r)
+        try:
+            wiring = rule(r)
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            raise InputError(
+                f"Layer `{layer.name}` ({layer.class_name}): its configuration or weights are not as Keras writes them "
+                f"({type(error).__name__}: {error}); save the model again."
+            ) from error
         if self.has_masks and layer.class_name in RECURRENT:
             if not masked:
                 guard = r.make("Masking", {"mask_value": UNMASKED}, role="unmasked")
