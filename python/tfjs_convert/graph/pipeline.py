@@ -31,6 +31,7 @@ from tfjs_convert.graph.functional import FUNCTIONAL
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph.ops import backends, check
 from tfjs_convert.graph.options import GraphOptions
+from tfjs_convert.graph.rewrites import decompose
 from tfjs_convert.graph.stand_ins import StandIns
 from tfjs_convert.tf_core import GraphDef
 from tfjs_convert.weights.weight import Weight
@@ -224,12 +225,14 @@ def _functions_of(graph: Any) -> set[str]:
 def _optimise(part: _Part, js: Any, options: GraphOptions) -> list[str]:
     checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
     if not options.skip_op_check:
-        check.check(part.graph, js, phase="before", **checks)
+        expressible = {**checks, "custom_ops": [*options.custom_ops, *(set(decompose.OPS) - set(js.ops))]}
+        check.check(part.graph, js, phase="before", **expressible)
     part.stand_ins.fill(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
     fold_large.fold(part.graph, part.outputs, part.stand_ins)
     part.stand_ins.restore(part.graph)
-    notes = list(rewrites.before_remap(part.graph, part.outputs))
+    notes = decompose.decompose(part.graph, part.outputs)
+    notes += rewrites.before_remap(part.graph, part.outputs)
     part.stand_ins.hide(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, grappler.FUSE)
     part.stand_ins.restore(part.graph)

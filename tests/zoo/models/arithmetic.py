@@ -196,11 +196,11 @@ def comparisons() -> Source:
 def choices() -> Source:
     def body(x, y, c, rows, n):
         return {
-            "select": raw.Select(condition=c, t=x, e=y),
-            "rows": raw.Select(condition=rows, t=x, e=y),
-            "select_v2": raw.SelectV2(condition=c, t=x, e=0.5),
-            "integers": raw.SelectV2(condition=c, t=n, e=n * 2),
-            "booleans": raw.SelectV2(condition=c, t=x > 0.0, e=y > 0.0),
+            "select": raw.Select(condition=c, x=x, y=y),
+            "rows": raw.Select(condition=rows, x=x, y=y),
+            "select_v2": tf.where(c, x, 0.5),
+            "integers": tf.where(c, n, n * 2),
+            "booleans": tf.where(c, x > 0.0, y > 0.0),
         }
 
     c = integers(3, 4, low=0, high=2).astype(bool)
@@ -227,6 +227,16 @@ def complex_numbers() -> Source:
 @family()
 def double_precision() -> Source:
     def body(x, n):
-        return {"x": x * tf.constant(0.5, tf.float64), "n": n * tf.constant(3, tf.int64), "h": tf.cast(x, tf.float16)}
+        return {"x": x * tf.constant(0.5, tf.float64), "n": n * tf.constant(3, tf.int64)}
 
     return function(body, {"x": ANY.astype(np.float64), "n": integers(4).astype(np.int64)})
+
+
+@family(tolerance=2e-3)
+def half_precision() -> Source:
+    """Which becomes single precision, so that TensorFlow's own rounding shows."""
+
+    def body(x, y):
+        return {"y": tf.nn.relu(tf.cast(x, tf.float16) + tf.constant(0.25, tf.float16)) * y}
+
+    return function(body, {"x": ANY, "y": UNIT.astype(np.float16)})

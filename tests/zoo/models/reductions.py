@@ -83,7 +83,7 @@ def cumulative() -> Source:
         return {
             "sum": raw.Cumsum(x=x, axis=1),
             "before": raw.Cumsum(x=x, axis=2, exclusive=True),
-            "after": raw.Cumsum(x=x, axis=-1, reverse=True, exclusive=True),
+            "after": raw.Cumsum(x=x, axis=2, reverse=True, exclusive=True),
             "prod": raw.Cumprod(x=x, axis=0),
             "prod_after": raw.Cumprod(x=x, axis=2, reverse=True),
         }
@@ -110,3 +110,11 @@ def softmax() -> Source:
         return {"softmax": raw.Softmax(logits=x), "log": raw.LogSoftmax(logits=x), "axis": tf.nn.softmax(x, axis=1)}
 
     return function(body, {"x": CUBE * np.float32(4)})
+
+
+@family()
+def cumulative_from_the_last_axis() -> Source:
+    def body(x):
+        return {"sum": raw.Cumsum(x=x, axis=-1), "prod": raw.Cumprod(x=x, axis=-2, exclusive=True)}
+
+    return function(body, {"x": CUBE})
