@@ -77,7 +77,7 @@ def einstein_sums() -> Source:
     return function(body, *({"q": floats(n, 3, 2, 4), "k": floats(n, 3, 2, 4, seed=1), "v": floats(n, 3, 2, 4)} for n in (1, 2)))
 
 
-@family()
+@family(refused="its equation aab->b takes a diagonal")
 def einstein_sum_of_a_diagonal() -> Source:
     def body(x):
         return {"y": raw.Einsum(inputs=[x], equation="aab->b")}

@@ -99,6 +99,8 @@ def slices() -> Source:
             "strided": x[:, ::2, 1:],
             "negative": x[:, -1, ::-1],
             "masks": x[0, ..., tf.newaxis, 1:3],
+            "strided_masks": x[tf.newaxis, ..., 0, ::2, tf.newaxis],
+            "backwards": x[1, ::-2, tf.newaxis, -1],
             "dynamic": x[i:, : i + 1],
             "moved": tf.slice(x, [i, 0, i], [1, 2, 3]),
         }
@@ -196,7 +198,7 @@ def rank_of_any() -> Source:
 
 @family()
 def creation() -> Source:
-    def body(n, x, v):
+    def body(n, x, v, i):
         return {
             "fill": raw.Fill(dims=[n, 2], value=v),
             "range": raw.Range(start=0, limit=n, delta=1),
@@ -204,11 +206,11 @@ def creation() -> Source:
             "line": raw.LinSpace(start=v, stop=5.0, num=4),
             "zeros": raw.ZerosLike(x=x),
             "ones": raw.OnesLike(x=x),
-            "hot": raw.OneHot(indices=tf.range(n), depth=4, on_value=2.0, off_value=-1.0),
-            "hot_axis": raw.OneHot(indices=tf.range(n), depth=3, on_value=1, off_value=0, axis=0),
+            "hot": raw.OneHot(indices=i, depth=4, on_value=2.0, off_value=-1.0),
+            "hot_axis": raw.OneHot(indices=i, depth=3, on_value=1, off_value=0, axis=0),
         }
 
-    return function(body, *({"n": np.int32(n), "x": CUBE, "v": np.float32(1.5)} for n in (3, 5)))
+    return function(body, *({"n": np.int32(n), "x": CUBE, "v": np.float32(1.5), "i": integers(4, low=0, high=5)} for n in (3, 5)))
 
 
 @family()

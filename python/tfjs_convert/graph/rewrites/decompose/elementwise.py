@@ -135,19 +135,6 @@ def truncate_mod(e: Emit) -> Value | None:
     return None if quotient is None else e.sub(e.x[0], e.mul(e.x[1], quotient))
 
 
-def modulo(e: Emit) -> Value | None:
-    """`Mod`, whose rest has the dividend's sign, while the runtime's has the divisor's."""
-    if e.x[0].dtype in _INTEGERS:
-        return truncate_mod(e)
-    rest = e.binary("FloorMod", e.unary("Abs", e.x[0]), e.unary("Abs", e.x[1]))
-    return e.mul(e.unary("Sign", e.x[0]), rest)
-
-
-def floor_div(e: Emit) -> Value | None:
-    """Of floats: the quotient rounded down; the runtime would make it an integer on the CPU backend."""
-    return None if e.x[0].dtype in _INTEGERS else e.unary("Floor", e.div(e.x[0], e.x[1]))
-
-
 def bucketize(e: Emit) -> Value:
     """How many of the boundaries, an attribute in ascending order, are at most x."""
     boundaries = np.array(list(e.node.attr["boundaries"].list.f), np.float32)
@@ -172,9 +159,5 @@ OPS = {
     "Invert": invert,
     "TruncateDiv": truncate_div,
     "TruncateMod": truncate_mod,
-    # Of integers, `Div` too rounds towards zero, and the runtime's rounds down.
-    "Div": truncate_div,
-    "Mod": modulo,
-    "FloorDiv": floor_div,
     "Bucketize": bucketize,
 }

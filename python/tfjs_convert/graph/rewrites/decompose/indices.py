@@ -118,18 +118,7 @@ def lookup(e: Emit) -> Value | None:
     return e.reshape(found, e.shape(e.typed(1, "Tin")))
 
 
-def cumulative(e: Emit) -> Value | None:
-    """A cumulative sum or product along an axis counted from the end, which the runtime takes for one more axis."""
-    axis, rank = e.constant(e.x[1]), e.rank(e.x[0])
-    if axis is None or int(axis) >= 0 or rank is None:
-        return None
-    attrs = {**copied(e.node), "Tidx": dtype_attr(INT32)}
-    return e.op(e.node.op, [e.x[0], e.int(int(axis) + rank)], e.x[0].dtype, **attrs)
-
-
 OPS = {
-    "Cumsum": cumulative,
-    "Cumprod": cumulative,
     "OneHot": one_hot,
     "LookupTableFind": lookup,
     "LookupTableFindV2": lookup,
