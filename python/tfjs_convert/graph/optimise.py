@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tfjs_convert import tf_core
 from tfjs_convert.graph import cleanup, fold_large, grappler, loops, narrow, rewrites, tables
 from tfjs_convert.graph.flatten import Part
 from tfjs_convert.graph.ops import check
 from tfjs_convert.graph.options import GraphOptions
+from tfjs_convert.graph.rewrites import decompose
 
 
 def optimise(part: Part, js: Any, options: GraphOptions) -> list[str]:
@@ -19,12 +21,17 @@ def optimise(part: Part, js: Any, options: GraphOptions) -> list[str]:
     """
     checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
     if not options.skip_op_check:
-        check.check(part.graph, js, phase="before", **checks)
+        # What can be written otherwise is judged when it had its chance to be.
+        accepted = {**checks, "custom_ops": [*options.custom_ops, *decompose.OPS, *decompose.LAYOUTS]}
+        check.check(part.graph, js, phase="before", **accepted)
     part.stand_ins.fill(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
     fold_large.fold(part.graph, part.outputs, part.stand_ins)
+    # While large constants are still outside: their shapes are all that is asked for.
+    shapes = tf_core.infer_shapes(part.graph, part.outputs) if decompose.wants_shapes(part.graph) else {}
     part.stand_ins.restore(part.graph)
-    notes = list(rewrites.before_remap(part.graph, part.outputs))
+    notes = decompose.decompose(part.graph, part.outputs, shapes)
+    notes += rewrites.before_remap(part.graph, part.outputs)
     part.stand_ins.hide(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, grappler.FUSE)
     part.stand_ins.restore(part.graph)
