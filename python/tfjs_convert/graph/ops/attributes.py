@@ -16,6 +16,11 @@ _READ = frozenset(
     for name in "FLOAT HALF DOUBLE INT32 INT64 INT8 UINT8 BOOL STRING COMPLEX64 COMPLEX128 RESOURCE VARIANT".split()
 )
 _LAYOUTS = ("", "NHWC", "NDHWC")
+# Operations of any dtype in TensorFlow, whose strings the runtime refuses.
+_NUMERIC = frozenset(
+    "BatchToSpaceND BroadcastTo Gather GatherV2 MirrorPad Pad PadV2 Reverse ReverseV2 ScatterNd Select SelectV2 "
+    "SpaceToBatchND Split SplitV TensorScatterUpdate Transpose ZerosLike".split()
+)
 _FUSED_FIRST = ("BiasAdd", "NoOp")
 _FUSED_THEN = ("", "Linear", "Relu", "Relu6", "Elu", "LeakyRelu", "Sigmoid", "Prelu")
 
@@ -30,6 +35,8 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
                 yield f"TensorFlow.js has no {types_pb2.DataType.Name(dtype)[3:].lower()}"
     if op is None:
         return
+    if node.op in _NUMERIC and types_pb2.DT_STRING in (node.attr["T"].type, node.attr["Tparams"].type):
+        yield "it takes no strings"
     ignored = {attr["tfName"] for attr in op.attrs if attr.get("notSupported")}
     if "data_format" in ignored and _text(node, "data_format") not in _LAYOUTS:
         yield f"its data_format {_text(node, 'data_format')} is ignored"
@@ -37,6 +44,10 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
         yield f"its dilations {_numbers(node, 'dilations')} are ignored"
     if "axis" in ignored and "axis" in node.attr and node.attr["axis"].i != -1:
         yield f"its axis {node.attr['axis'].i} is ignored and the last taken"
+    if node.op == "TensorListSplit":
+        yield "its runtime gives the pieces the shape of one row"
+    if node.op == "TensorListConcatV2":
+        yield "its runtime looks for the elements' shape in an attribute, and here it is not constant"
     if node.op == "Einsum":
         terms = _text(node, "equation").replace(".", "").partition("->")[0].split(",")
         if any(len(set(term)) < len(term) for term in terms):

@@ -2,7 +2,7 @@
 
 Some of its executors look for an attribute where TensorFlow has an input or the other way round (EnsureShape,
 MatrixBandPart, RandomUniformInt), give another dtype (FloorDiv, ShapeN), round in another direction (Div, Mod), or do
-not do what the operation is for (FakeQuantWithMinMaxVars).
+not do what the operation is for (FakeQuantWithMinMaxVars, TensorListPopBack).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from tfjs_convert.graph.constants import numpy_dtype
 from tfjs_convert.graph.rewrites.decompose import elementwise
 from tfjs_convert.graph.rewrites.decompose.emit import BOOL, FLOAT, INT32, Emit, Value, copied, dtype_attr
+from tfjs_convert.tf_core import types_pb2
 
 
 def _is_integer(e: Emit) -> bool:
@@ -131,7 +132,53 @@ def strided_slice(e: Emit) -> Value | None:
     )
 
 
+def pop_back(e: Emit) -> Value:
+    """The last element, and the list without it; the runtime gives the element alone."""
+    element = e.node.attr["element_dtype"].type
+    last = e.sub(e.op("TensorListLength", e.x[:1], INT32), 1)
+    shape = Value(e.x[1].tensor, INT32)
+    kinds = {"element_dtype": dtype_attr(element), "shape_type": dtype_attr(INT32)}
+    popped = e.op("TensorListGetItem", [e.x[0], last, shape], element, **kinds)
+    e.view.replace_uses(f"{e.node.name}:1", popped.tensor)
+    return e.op("TensorListResize", [e.x[0], last], types_pb2.DT_VARIANT)
+
+
+def list_concat(e: Emit) -> Value | None:
+    """The older operation, which has the elements' shape in an attribute, where the runtime looks for it."""
+    shape = e.constant(Value(e.x[1].tensor, INT32))
+    if shape is None or shape.ndim == 0 or not e.view.uses_only_first_output(e.node.name):
+        return None
+    element = e.node.attr["element_dtype"].type
+    made = e.op("TensorListConcat", e.x[:1], element, element_dtype=dtype_attr(element))
+    sizes = e.view.nodes[made.tensor].attr["element_shape"].shape
+    for size in shape:
+        sizes.dim.add(size=int(size))
+    return made
+
+
+def gather_strings(e: Emit) -> Value | None:
+    """Along the first axis by `GatherNd`, which takes strings."""
+    axis = e.constant(e.x[2])
+    kind = e.node.attr["Tparams"].type
+    if kind != types_pb2.DT_STRING or axis is None or int(axis) != 0 or e.node.attr["batch_dims"].i:
+        return None
+    indices = e.expand(e.typed(1, "Tindices"), -1)
+    kinds = {"Tparams": dtype_attr(kind), "Tindices": dtype_attr(indices.dtype)}
+    return e.op("GatherNd", [e.x[0], indices], kind, **kinds)
+
+
+def soft_suppression(e: Emit) -> None:
+    """Boxes whose scores shrink with their overlap: TensorFlow has no threshold of overlap then, the runtime has."""
+    sigma = e.constant(e.x[5])
+    if sigma is not None and float(sigma) > 0:
+        e.view.set_input(e.node, 3, e.const(np.ones([]), e.x[0].dtype).tensor)
+
+
 OPS = {
+    "TensorListConcatV2": list_concat,
+    "GatherV2": gather_strings,
+    "NonMaxSuppressionV5": soft_suppression,
+    "TensorListPopBack": pop_back,
     # Of integers, `Div` rounds towards zero, and the runtime's rounds down.
     "Div": elementwise.truncate_div,
     "Mod": modulo,
