@@ -35,7 +35,7 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
                 yield f"TensorFlow.js has no {types_pb2.DataType.Name(dtype)[3:].lower()}"
     if op is None:
         return
-    if node.op in _NUMERIC and types_pb2.DT_STRING in (node.attr["T"].type, node.attr["Tparams"].type):
+    if node.op in _NUMERIC and of_strings(node):
         yield "it takes no strings"
     ignored = {attr["tfName"] for attr in op.attrs if attr.get("notSupported")}
     if "data_format" in ignored and _text(node, "data_format") not in _LAYOUTS:
@@ -54,6 +54,11 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
             yield f"its equation {_text(node, 'equation')} takes a diagonal"
     if op.category == "convolution":
         yield from _convolution(node, {attr["tfName"] for attr in op.attrs} - ignored)
+
+
+def of_strings(node: NodeDef) -> bool:
+    """Whether the node's values are strings."""
+    return any(key in node.attr and node.attr[key].type == types_pb2.DT_STRING for key in ("T", "Tparams"))
 
 
 def _convolution(node: NodeDef, read: set[str]) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Emit:
         self.view = view
         self.node = node
         self._shapes = shapes
-        dtype = node.attr["T"].type or FLOAT
+        dtype = node.attr["T"].type if "T" in node.attr else FLOAT
         self.x = [Value(t, dtype) for t in view.data_inputs(node)]
         self._control = [t for t in node.input if t.startswith("^")]
 

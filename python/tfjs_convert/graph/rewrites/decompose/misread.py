@@ -20,6 +20,11 @@ def _is_integer(e: Emit) -> bool:
     return kind is not None and kind.kind in "iu"
 
 
+def _number(e: Emit, key: str) -> int:
+    """An attribute; looking it up in the node would add it."""
+    return e.node.attr[key].i if key in e.node.attr else 0
+
+
 def modulo(e: Emit) -> Value | None:
     """`Mod`, whose rest has the dividend's sign, while the runtime's has the divisor's."""
     if _is_integer(e):
@@ -49,7 +54,7 @@ def ensure_shape(e: Emit) -> Value:
 
 def shape_n(e: Emit) -> Value:
     """A `Shape` each, of integers; the runtime's are floats."""
-    kind = e.node.attr["out_type"].type or INT32
+    kind = e.node.attr["out_type"].type if "out_type" in e.node.attr else INT32
     attrs = {"T": dtype_attr(e.x[0].dtype), "out_type": dtype_attr(kind)}
     shapes = [e.op("Shape", [x], kind, **attrs) for x in e.x]
     for index, shape in list(enumerate(shapes))[1:]:
@@ -75,7 +80,7 @@ def random_integers(e: Emit) -> Value:
     """lower + floor(u (upper - lower)), u uniform in [0, 1)."""
     kind = e.node.attr["Tout"].type
     shape, lower, upper = Value(e.x[0].tensor, e.node.attr["T"].type), *(Value(v.tensor, kind) for v in e.x[1:])
-    seeds = {key: e.node.attr[key].i for key in ("seed", "seed2")}
+    seeds = {key: _number(e, key) for key in ("seed", "seed2")}
     uniform = e.op("RandomUniform", [shape], FLOAT, T=dtype_attr(shape.dtype), **seeds)
     e.view.nodes[uniform.tensor].attr["dtype"].type = FLOAT
     steps = e.unary("Floor", e.mul(uniform, e.cast(e.sub(upper, lower), FLOAT)))
@@ -90,8 +95,8 @@ def fake_quantization(e: Emit) -> Value | None:
     low, high = (e.constant(Value(e.x[i].tensor, FLOAT)) for i in (1, 2))
     if low is None or high is None:
         return None
-    first = int(e.node.attr["narrow_range"].b)
-    last = 2 ** (e.node.attr["num_bits"].i or 8) - 1
+    first = int("narrow_range" in e.node.attr and e.node.attr["narrow_range"].b)
+    last = 2 ** (_number(e, "num_bits") or 8) - 1
     scale = (np.float32(high) - np.float32(low)) / np.float32(last - first)
     zero = float(np.clip(np.floor(first - np.float32(low) / scale + np.float32(0.5)), first, last))
     low, high = float((first - zero) * scale), float((last - zero) * scale)
@@ -103,9 +108,9 @@ def fake_quantization(e: Emit) -> Value | None:
 def strided_slice(e: Emit) -> Value | None:
     """A slice that drops axes and steps over others: first the one, then the other, as the runtime mixes them up."""
     steps = e.constant(Value(e.x[3].tensor, INT32))
-    dropped = e.node.attr["shrink_axis_mask"].i
+    dropped = _number(e, "shrink_axis_mask")
     # The step along a dropped or new axis, or along the ellipsis, means nothing.
-    other = dropped | e.node.attr["new_axis_mask"].i | e.node.attr["ellipsis_mask"].i
+    other = dropped | _number(e, "new_axis_mask") | _number(e, "ellipsis_mask")
     if steps is None or not dropped:
         return None
     strided = [i for i, step in enumerate(steps) if step != 1 and not other >> i & 1]
@@ -115,17 +120,17 @@ def strided_slice(e: Emit) -> Value | None:
     attrs = copied(e.node)
     begin, end = (Value(e.x[i].tensor, index) for i in (1, 2))
     for key in ("begin_mask", "end_mask"):
-        attrs[key] |= sum(1 << i for i in strided)
+        attrs[key] = _number(e, key) | sum(1 << i for i in strided)
     ones = e.const(np.ones(len(steps)), index)
     x = e.op("StridedSlice", [e.x[0], begin, end, ones], e.x[0].dtype, **attrs)
 
     kept = [i for i in range(len(steps)) if not dropped >> i & 1]
     chosen = e.ints(*kept)
-    masks = {key: e.node.attr[key].i for key in ("begin_mask", "end_mask")}
     attrs |= {"shrink_axis_mask": 0, "new_axis_mask": 0}
-    for key, mask in masks.items():
+    for key in ("begin_mask", "end_mask"):
+        mask = _number(e, key)
         attrs[key] = sum(1 << k for k, i in enumerate(kept) if i not in strided or mask >> i & 1)
-    attrs["ellipsis_mask"] = sum(1 << k for k, i in enumerate(kept) if e.node.attr["ellipsis_mask"].i >> i & 1)
+    attrs["ellipsis_mask"] = sum(1 << k for k, i in enumerate(kept) if _number(e, "ellipsis_mask") >> i & 1)
     second = e.const(np.array([steps[i] if i in strided else 1 for i in kept]), index)
     return e.op(
         "StridedSlice", [x, e.gather(begin, chosen, 0), e.gather(end, chosen, 0), second], x.dtype, **attrs
@@ -160,7 +165,7 @@ def gather_strings(e: Emit) -> Value | None:
     """Along the first axis by `GatherNd`, which takes strings."""
     axis = e.constant(e.x[2])
     kind = e.node.attr["Tparams"].type
-    if kind != types_pb2.DT_STRING or axis is None or int(axis) != 0 or e.node.attr["batch_dims"].i:
+    if kind != types_pb2.DT_STRING or axis is None or int(axis) != 0 or _number(e, "batch_dims"):
         return None
     indices = e.expand(e.typed(1, "Tindices"), -1)
     kinds = {"Tparams": dtype_attr(kind), "Tindices": dtype_attr(indices.dtype)}
