@@ -44,6 +44,8 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
         yield f"its dilations {_numbers(node, 'dilations')} are ignored"
     if "axis" in ignored and "axis" in node.attr and node.attr["axis"].i != -1:
         yield f"its axis {node.attr['axis'].i} is ignored and the last taken"
+    if node.op.startswith("FusedBatchNorm") and ("is_training" not in node.attr or node.attr["is_training"].b):
+        yield "it takes its statistics from the batch and gives them"
     if node.op == "TensorListSplit":
         yield "its runtime gives the pieces the shape of one row"
     if node.op == "TensorListConcatV2":

@@ -161,6 +161,22 @@ def list_concat(e: Emit) -> Value | None:
     return made
 
 
+def trained_norm(e: Emit) -> Value | None:
+    """A batch norm with the batch's own statistics, as Keras 2 writes layer norms; the runtime looks for given ones.
+
+    (x - mean) rsqrt(variance + epsilon) scale + offset, with mean and variance over all axes but the last.
+    """
+    given = "is_training" in e.node.attr and not e.node.attr["is_training"].b
+    if given or not e.view.uses_only_first_output(e.node.name):
+        return None
+    x, scale, offset = e.x[0], *(e.cast(Value(v.tensor, FLOAT), e.x[0].dtype) for v in e.x[1:3])
+    epsilon = e.node.attr["epsilon"].f if "epsilon" in e.node.attr else 1e-4
+    centred = e.sub(x, e.reduce("Mean", x, [0, 1, 2], keep=True))
+    variance = e.reduce("Mean", e.unary("Square", centred), [0, 1, 2], keep=True)
+    scaled = e.mul(e.mul(centred, e.unary("Rsqrt", e.add(variance, float(epsilon)))), scale)
+    return e.add(scaled, offset)
+
+
 def gather_strings(e: Emit) -> Value | None:
     """Along the first axis by `GatherNd`, which takes strings."""
     axis = e.constant(e.x[2])
@@ -180,6 +196,9 @@ def soft_suppression(e: Emit) -> None:
 
 
 OPS = {
+    "FusedBatchNorm": trained_norm,
+    "FusedBatchNormV2": trained_norm,
+    "FusedBatchNormV3": trained_norm,
     "TensorListConcatV2": list_concat,
     "GatherV2": gather_strings,
     "NonMaxSuppressionV5": soft_suppression,
