@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import stat
+import zipfile
 from collections.abc import Callable
 
 # Tests run in the runfiles of this repository, beside those of the external ones.
@@ -47,12 +48,15 @@ def set_up(folder: pathlib.Path) -> pathlib.Path:
     made = models()
     for name in ("ranker", "scorer"):
         copy_model(made / name, workspace / name)
+    archive = workspace / "scorer.zip"
+    _zip(workspace / "scorer", archive)
     copy_model(made / "inverse", workspace / "bad" / "inverse")
     classifier = (made / "classifier.h5").read_bytes()
     (workspace / "classifier.h5").write_bytes(classifier)
 
     bad = workspace / "bad"
     (bad / "truncated.h5").write_bytes(classifier[: len(classifier) // 2])
+    (bad / "truncated.zip").write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
     (bad / "text.h5").write_text("This is no HDF5 file.\n")
     copy_model(made / "scorer", bad / "without_saved_model_pb")
     (bad / "without_saved_model_pb/saved_model.pb").unlink()
@@ -68,6 +72,15 @@ def copy_model(source: pathlib.Path, target: pathlib.Path) -> None:
     target.chmod(0o755)
     for folder in target.rglob("*/"):
         folder.chmod(0o755)
+
+
+def _zip(folder: pathlib.Path, archive: pathlib.Path) -> None:
+    """Packs a folder into the same bytes every time."""
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix())
+                file.writestr(entry, path.read_bytes())
 
 
 def hashes(*outputs: pathlib.Path) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The models of the consumer workspaces."""
 
+# The wrapper is private to this repository.
+# buildifier: disable=bzl-visibility
 load("//rules/private:actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_python")
 
 def _test_models_impl(ctx):

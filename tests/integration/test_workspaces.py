@@ -19,6 +19,7 @@ ACTIONS = ("TfjsGraphModel", "TfjsLayersModel", "TfjsValidate")
 BAD = {
     "no_saved_model_pb": ("TfjsGraphModel", "it holds no saved_model.pb"),
     "truncated_saved_model_pb": ("TfjsGraphModel", "is cut off"),
+    "truncated_archive": ("TfjsGraphModel", "truncated.zip"),
     "no_such_signature": ("TfjsGraphModel", 'it has: signature_name = "serving_default", signature_name = "embed"'),
     "wrong_tags": ("TfjsGraphModel", 'it has: saved_model_tags = "serve"'),
     "text_called_h5": ("TfjsLayersModel", "text.h5"),
@@ -93,6 +94,8 @@ def test_models_are_converted_and_validated_in_the_sandbox_without_network(stori
     story = stories(mode)
     ran = [spawn for outcome in (story.layers[0], story.everything[0]) for spawn in outcome.of(*ACTIONS)]
     assert sorted((spawn.label, spawn.mnemonic, spawn.runner) for spawn in ran) == [
+        ("//:archived_web", "TfjsGraphModel", "linux-sandbox"),
+        ("//:archived_web", "TfjsValidate", "linux-sandbox"),
         ("//:classifier_web", "TfjsLayersModel", "linux-sandbox"),
         ("//:classifier_web", "TfjsValidate", "linux-sandbox"),
         ("//:ranker_web", "TfjsGraphModel", "linux-sandbox"),
@@ -123,6 +126,15 @@ def test_the_info_file_is_an_output_group(stories, mode):
     info = json.loads(story.bazel.built("scorer_web.info.json").read_text())
     assert [entry["name"] for entry in info["inputs"]] == ["features"]
     assert [entry["name"] for entry in info["outputs"]] == ["alpha", "zeta"]
+
+
+def test_an_archive_gives_the_same_model_as_its_files(bzlmod):
+    _, _, hashes = bzlmod.everything
+    models = {
+        name: {path.removeprefix(name): digest for path, digest in hashes.items() if path.startswith(f"{name}/")}
+        for name in ("archived_web", "scorer_web")
+    }
+    assert models["archived_web"] == models["scorer_web"] != {}
 
 
 @in_both_modes

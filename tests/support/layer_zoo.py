@@ -1,8 +1,8 @@
+# ruff: noqa: E501 (a table: one entry a line)
 """A zoo of small Keras models, one for each layer and each way of wiring: a table for tests and for the documentation.
 
-Each entry builds the same model with Keras 2 (`tf_keras`) and Keras 3 (`keras`). `outcome` is `same` (TensorFlow.js's
-layer as it is), `expressed` (with other layers, same numbers), or `refused` (an error that names the layer and the
-graph model).
+Each entry builds the same model with Keras 2 (`tf_keras`) and Keras 3 (`keras`). `outcome` is `same` (TensorFlow.js's layer as it
+is), `expressed` (with other layers, same numbers), or `refused` (an error that names the layer and the graph model).
 """
 
 from __future__ import annotations
@@ -180,6 +180,45 @@ def _stale_mask(keras: ModuleType, layers: ModuleType) -> object:
     return keras.Model(x, layers.LSTM(2)(layers.RepeatVector(4)(state)))
 
 
+def _mask_through(*middle: Callable) -> Callable:
+    """A mask that must pass through other layers."""
+
+    def build(keras: ModuleType, layers: ModuleType) -> object:
+        x = layers.Input((6,))
+        y = layers.Embedding(10, 4, mask_zero=True)(x)
+        for make in middle:
+            y = make(layers)(y)
+        return keras.Model(x, layers.LSTM(3)(y))
+
+    return build
+
+
+def _masks_joined(keras: ModuleType, layers: ModuleType) -> object:
+    a, b = layers.Input((6,)), layers.Input((6,))
+    joined = layers.Concatenate()(
+        [layers.Embedding(10, 4, mask_zero=True)(a), layers.Embedding(10, 3, mask_zero=True)(b)]
+    )
+    return keras.Model([a, b], layers.LSTM(3)(joined))
+
+
+def _nested_state(followed: bool) -> Callable:
+    def build(keras: ModuleType, layers: ModuleType) -> object:
+        x, outer = layers.Input((4, 3)), layers.Input((4, 3))
+        _, h, c = layers.LSTM(2, return_state=True)(x)
+        y = layers.LSTM(2, return_sequences=True)(x, initial_state=[h, c])
+        inner = keras.Model(x, layers.LSTM(3)(y) if followed else y)
+        return keras.Model(outer, inner(outer))
+
+    return build
+
+
+def _bidirectional_state(keras: ModuleType, layers: ModuleType) -> object:
+    x = layers.Input((4, 3))
+    states = layers.Bidirectional(layers.LSTM(2, return_state=True))(x)[1:]
+    y = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(x, initial_state=states)
+    return keras.Model(x, layers.LSTM(3)(y))
+
+
 def _masked_average(keras: ModuleType, layers: ModuleType) -> object:
     x = layers.Input((6,))
     return keras.Model(x, layers.GlobalAveragePooling1D()(layers.Embedding(10, 4, mask_zero=True)(x)))
@@ -242,9 +281,8 @@ def _stateful(keras: ModuleType, layers: ModuleType) -> object:
 
 def _regularized(keras: ModuleType, layers: ModuleType) -> object:
     dense = layers.Dense(
-        3, kernel_regularizer="l2", bias_regularizer=keras.regularizers.L1(0.1),
-        kernel_constraint=keras.constraints.MaxNorm(2), activity_regularizer="l1",
-        kernel_initializer=keras.initializers.LecunNormal(),
+        3, kernel_regularizer="l2", bias_regularizer=keras.regularizers.L1(0.1), kernel_constraint=keras.constraints.MaxNorm(2),
+        activity_regularizer="l1", kernel_initializer=keras.initializers.LecunNormal(),
     )  # fmt: skip
     return keras.Sequential([layers.Input((4,)), dense])
 
@@ -267,16 +305,16 @@ ZOO: list[Entry] = [
     Entry("Dense with regularizers and constraints", wired(_regularized), says="activity_regularizer"),
     Entry("Dense with an activation layer", wired(_activation_layer), "expressed"),
     *(
-        Entry(f"Activation {name}", stack((4,), lambda L, n=name: L.Dense(4, activation=n), lambda L, n=name:
-        L.Activation(n)), outcome) for name, outcome in (
+        Entry(f"Activation {name}", stack((4,), lambda L, n=name: L.Dense(4, activation=n), lambda L, n=name: L.Activation(n)), outcome)
+        for name, outcome in (
             ("elu", "same"), ("selu", "same"), ("relu", "same"), ("linear", "same"), ("sigmoid", "same"), ("softplus", "same"),
             ("softsign", "same"), ("tanh", "same"), ("softmax", "same"), ("gelu", "same"), ("mish", "same"), ("swish", "same"),
             ("relu6", "same"), ("log_softmax", "same"),
         )
     ),
     Entry("Activation hard_sigmoid", stack((4,), lambda L: L.Dense(4, activation="hard_sigmoid")), "same", (2,)),
-    Entry("Activation hard_sigmoid of Keras 3", stack((4,), lambda L: L.Dense(4, activation="hard_sigmoid")),
-    "expressed", (3,), scale=4.0), Entry("Activation silu", one((4,), lambda L: L.Activation("silu")), "same", (3,)),
+    Entry("Activation hard_sigmoid of Keras 3", stack((4,), lambda L: L.Dense(4, activation="hard_sigmoid")), "expressed", (3,), scale=4.0),
+    Entry("Activation silu", one((4,), lambda L: L.Activation("silu")), "same", (3,)),
     *(
         Entry(f"Activation {name}", one((4,), lambda L, n=name: L.Activation(n)), "expressed", (3,), scale=3.0)
         for name in ("hard_silu", "hard_tanh", "log_sigmoid", "tanh_shrink", "soft_shrink", "celu")
@@ -285,56 +323,68 @@ ZOO: list[Entry] = [
     Entry("Activation exponential", one((4,), lambda L: L.Activation("exponential")), "refused", says="exponential"),
     Entry("ReLU", one((4,), lambda L: L.ReLU(max_value=1.0))),
     Entry("ReLU with a slope", one((4,), lambda L: L.ReLU(negative_slope=0.2)), "expressed"),
-    Entry("ReLU with a slope and a maximum", one((4,), lambda L: L.ReLU(max_value=0.5, negative_slope=0.2)),
-    "expressed"), Entry("ReLU with a threshold", one((4,), lambda L: L.ReLU(threshold=0.5)), "expressed"),
-    Entry("LeakyReLU", wired(_leaky)), Entry("PReLU", one((4,), lambda L: L.PReLU())), Entry("PReLU with shared axes",
-    one(IMAGE, lambda L: L.PReLU(shared_axes=[1, 2]))), Entry("ELU", one((4,), lambda L: L.ELU())), Entry("ELU with
-    alpha", wired(_elu), "expressed"), Entry("ThresholdedReLU", one((4,), lambda L: L.ThresholdedReLU(theta=0.3)),
-    generations=(2,)), Entry("Softmax", one((4,), lambda L: L.Softmax())), Entry("Softmax over an inner axis",
-    one(STEPS, lambda L: L.Softmax(axis=1)), "expressed"), Entry("Flatten", stack(IMAGE, lambda L: L.Flatten(), lambda
-    L: L.Dense(2))), Entry("Flatten of a flat input", stack((4,), lambda L: L.Flatten(), lambda L: L.Dense(2)),
-    "expressed"), Entry("Reshape", one((4, 6), lambda L: L.Reshape((3, 8)))), Entry("Reshape with -1", one((4, 6),
-    lambda L: L.Reshape((-1, 3)))), Entry("Permute", one(IMAGE, lambda L: L.Permute((3, 1, 2)))),
-    Entry("RepeatVector", one((4,), lambda L: L.RepeatVector(3))), Entry("Masking", one(STEPS, lambda L:
-    L.Masking(0.0))), Entry("Embedding", one((6,), lambda L: L.Embedding(10, 4)), integers=10), Entry("Dropout",
-    one((4,), lambda L: L.Dropout(0.5))), Entry("SpatialDropout1D", one(STEPS, lambda L: L.SpatialDropout1D(0.5))),
-    Entry("SpatialDropout2D", one(IMAGE, lambda L: L.SpatialDropout2D(0.5)), "expressed"), Entry("SpatialDropout3D",
-    one(CUBE, lambda L: L.SpatialDropout3D(0.5)), "expressed"), Entry("AlphaDropout", one((4,), lambda L:
-    L.AlphaDropout(0.5))), Entry("GaussianDropout", one((4,), lambda L: L.GaussianDropout(0.5))),
-    Entry("GaussianNoise", one((4,), lambda L: L.GaussianNoise(0.5))), Entry("ActivityRegularization", stack((4,),
-    lambda L: L.ActivityRegularization(0.1), lambda L: L.Dense(2)), "expressed"), Entry("Identity", stack((4,), lambda
-    L: L.Identity(), lambda L: L.Dense(2)), "expressed"), Entry("Conv1D", one(STEPS, lambda L: L.Conv1D(3, 3,
-    padding="same", activation="relu"))), Entry("Conv1D dilated", one((9, 4), lambda L: L.Conv1D(3, 3,
-    dilation_rate=2))), Entry("Conv1D causal", stack(STEPS, lambda L: L.Conv1D(3, 3, padding="causal",
-    dilation_rate=2)), "expressed"), Entry("Conv1D causal, any length", wired(_unaligned), "expressed"), Entry("Conv1D
-    grouped", one(STEPS, lambda L: L.Conv1D(4, 3, groups=2)), "expressed"), Entry("Conv2D", one(IMAGE, lambda L:
-    L.Conv2D(3, 3, strides=2, padding="same", activation="relu"))), Entry("Conv2D dilated", one((9, 9, 2), lambda L:
-    L.Conv2D(3, 3, dilation_rate=2, use_bias=False))), Entry("Conv2D grouped", one((6, 6, 4), lambda L: L.Conv2D(6, 3,
-    groups=2, activation="swish")), "expressed"), Entry("Conv2D with a group for each channel", one((6, 6, 4), lambda
-    L: L.Conv2D(8, 3, groups=4)), "expressed"), Entry("Conv2DTranspose", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3,
-    strides=2, padding="same"))), Entry("Conv2DTranspose valid", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3,
-    strides=2))), Entry("Conv2DTranspose with output_padding", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, 2,
-    output_padding=1)), "refused", says="output_padding"), Entry("Conv3D", one(CUBE, lambda L: L.Conv3D(3, 2,
-    padding="same"))), Entry("Conv3DTranspose", one(CUBE, lambda L: L.Conv3DTranspose(2, 2, strides=2))),
-    Entry("Conv1DTranspose", one(STEPS, lambda L: L.Conv1DTranspose(3, 3, strides=2, padding="same",
-    activation="relu")), "expressed"), Entry("DepthwiseConv2D", one(IMAGE, lambda L: L.DepthwiseConv2D(3,
-    depth_multiplier=2, padding="same", activation="relu"))), Entry("DepthwiseConv2D dilated", one((9, 9, 2), lambda
-    L: L.DepthwiseConv2D(3, dilation_rate=2, depth_multiplier=2)), "expressed"), Entry("DepthwiseConv1D", one(STEPS,
-    lambda L: L.DepthwiseConv1D(3, depth_multiplier=2)), "expressed"), Entry("SeparableConv2D", one(IMAGE, lambda L:
-    L.SeparableConv2D(4, 3, depth_multiplier=2, activation="relu"))), Entry("SeparableConv1D", one(STEPS, lambda L:
-    L.SeparableConv1D(4, 3, padding="same")), "expressed"), Entry("SeparableConv1D causal", one(STEPS, lambda L:
-    L.SeparableConv1D(4, 3, padding="causal", dilation_rate=2)), "expressed", (2,)), Entry("Cropping1D", one(STEPS,
-    lambda L: L.Cropping1D((1, 2))), "expressed"), Entry("Cropping2D", one(IMAGE, lambda L: L.Cropping2D(((1, 2), (0,
-    1))))), Entry("Cropping3D", one(CUBE, lambda L: L.Cropping3D(((1, 0), (1, 1), (0, 2)))), "expressed"),
-    Entry("ZeroPadding1D", one(STEPS, lambda L: L.ZeroPadding1D((1, 2))), "expressed"), Entry("ZeroPadding2D",
-    one(IMAGE, lambda L: L.ZeroPadding2D(((1, 2), (0, 1))))), Entry("ZeroPadding3D", one(CUBE, lambda L:
-    L.ZeroPadding3D(((1, 0), (1, 1), (0, 2)))), "expressed"), Entry("UpSampling1D", one(STEPS, lambda L:
-    L.UpSampling1D(3)), "expressed"), Entry("UpSampling2D", one(IMAGE, lambda L: L.UpSampling2D((2, 3)))),
-    Entry("UpSampling2D bilinear", one((3, 4, 2), lambda L: L.UpSampling2D((2, 3), interpolation="bilinear")),
-    "expressed"), Entry("UpSampling3D", one(CUBE, lambda L: L.UpSampling3D((1, 2, 3))), "expressed"), *(
-        Entry(f"{kind}Pooling{n}D", one(shape, lambda L, k=kind, d=n: getattr(L, f"{k}Pooling{d}D")(2, padding="same",
-        strides=2 if d < 3 else 1))) for kind in ("Max", "Average") for n, shape in ((1, STEPS), (2, (5, 7, 3)), (3,
-        CUBE))
+    Entry("ReLU with a slope and a maximum", one((4,), lambda L: L.ReLU(max_value=0.5, negative_slope=0.2)), "expressed"),
+    Entry("ReLU with a threshold", one((4,), lambda L: L.ReLU(threshold=0.5)), "expressed"),
+    Entry("LeakyReLU", wired(_leaky)),
+    Entry("PReLU", one((4,), lambda L: L.PReLU())),
+    Entry("PReLU with shared axes", one(IMAGE, lambda L: L.PReLU(shared_axes=[1, 2]))),
+    Entry("ELU", one((4,), lambda L: L.ELU())),
+    Entry("ELU with alpha", wired(_elu), "expressed"),
+    Entry("ThresholdedReLU", one((4,), lambda L: L.ThresholdedReLU(theta=0.3)), generations=(2,)),
+    Entry("Softmax", one((4,), lambda L: L.Softmax())),
+    Entry("Softmax over an inner axis", one(STEPS, lambda L: L.Softmax(axis=1)), "expressed"),
+    Entry("Flatten", stack(IMAGE, lambda L: L.Flatten(), lambda L: L.Dense(2))),
+    Entry("Flatten of a flat input", stack((4,), lambda L: L.Flatten(), lambda L: L.Dense(2)), "expressed"),
+    Entry("Reshape", one((4, 6), lambda L: L.Reshape((3, 8)))),
+    Entry("Reshape with -1", one((4, 6), lambda L: L.Reshape((-1, 3)))),
+    Entry("Permute", one(IMAGE, lambda L: L.Permute((3, 1, 2)))),
+    Entry("RepeatVector", one((4,), lambda L: L.RepeatVector(3))),
+    Entry("Masking", one(STEPS, lambda L: L.Masking(0.0))),
+    Entry("Embedding", one((6,), lambda L: L.Embedding(10, 4)), integers=10),
+    Entry("Dropout", one((4,), lambda L: L.Dropout(0.5))),
+    Entry("SpatialDropout1D", one(STEPS, lambda L: L.SpatialDropout1D(0.5))),
+    Entry("SpatialDropout2D", one(IMAGE, lambda L: L.SpatialDropout2D(0.5)), "expressed"),
+    Entry("SpatialDropout3D", one(CUBE, lambda L: L.SpatialDropout3D(0.5)), "expressed"),
+    Entry("AlphaDropout", one((4,), lambda L: L.AlphaDropout(0.5))),
+    Entry("GaussianDropout", one((4,), lambda L: L.GaussianDropout(0.5))),
+    Entry("GaussianNoise", one((4,), lambda L: L.GaussianNoise(0.5))),
+    Entry("ActivityRegularization", stack((4,), lambda L: L.ActivityRegularization(0.1), lambda L: L.Dense(2)), "expressed"),
+    Entry("Identity", stack((4,), lambda L: L.Identity(), lambda L: L.Dense(2)), "expressed"),
+    Entry("Conv1D", one(STEPS, lambda L: L.Conv1D(3, 3, padding="same", activation="relu"))),
+    Entry("Conv1D dilated", one((9, 4), lambda L: L.Conv1D(3, 3, dilation_rate=2))),
+    Entry("Conv1D causal", stack(STEPS, lambda L: L.Conv1D(3, 3, padding="causal", dilation_rate=2)), "expressed"),
+    Entry("Conv1D causal, any length", wired(_unaligned), "expressed"),
+    Entry("Conv1D grouped", one(STEPS, lambda L: L.Conv1D(4, 3, groups=2)), "expressed"),
+    Entry("Conv2D", one(IMAGE, lambda L: L.Conv2D(3, 3, strides=2, padding="same", activation="relu"))),
+    Entry("Conv2D dilated", one((9, 9, 2), lambda L: L.Conv2D(3, 3, dilation_rate=2, use_bias=False))),
+    Entry("Conv2D grouped", one((6, 6, 4), lambda L: L.Conv2D(6, 3, groups=2, activation="swish")), "expressed"),
+    Entry("Conv2D with a group for each channel", one((6, 6, 4), lambda L: L.Conv2D(8, 3, groups=4)), "expressed"),
+    Entry("Conv2DTranspose", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2, padding="same"))),
+    Entry("Conv2DTranspose valid", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2))),
+    Entry("Conv2DTranspose with output_padding", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, 2, output_padding=1)), "refused", says="output_padding"),
+    Entry("Conv3D", one(CUBE, lambda L: L.Conv3D(3, 2, padding="same"))),
+    Entry("Conv3DTranspose", one(CUBE, lambda L: L.Conv3DTranspose(2, 2, strides=2))),
+    Entry("Conv1DTranspose", one(STEPS, lambda L: L.Conv1DTranspose(3, 3, strides=2, padding="same", activation="relu")), "expressed"),
+    Entry("DepthwiseConv2D", one(IMAGE, lambda L: L.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="relu"))),
+    Entry("DepthwiseConv2D dilated", one((9, 9, 2), lambda L: L.DepthwiseConv2D(3, dilation_rate=2, depth_multiplier=2)), "expressed"),
+    Entry("DepthwiseConv1D", one(STEPS, lambda L: L.DepthwiseConv1D(3, depth_multiplier=2)), "expressed"),
+    Entry("SeparableConv2D", one(IMAGE, lambda L: L.SeparableConv2D(4, 3, depth_multiplier=2, activation="relu"))),
+    Entry("SeparableConv1D", one(STEPS, lambda L: L.SeparableConv1D(4, 3, padding="same")), "expressed"),
+    Entry("SeparableConv1D causal", one(STEPS, lambda L: L.SeparableConv1D(4, 3, padding="causal", dilation_rate=2)), "expressed", (2,)),
+    Entry("Cropping1D", one(STEPS, lambda L: L.Cropping1D((1, 2))), "expressed"),
+    Entry("Cropping2D", one(IMAGE, lambda L: L.Cropping2D(((1, 2), (0, 1))))),
+    Entry("Cropping3D", one(CUBE, lambda L: L.Cropping3D(((1, 0), (1, 1), (0, 2)))), "expressed"),
+    Entry("ZeroPadding1D", one(STEPS, lambda L: L.ZeroPadding1D((1, 2))), "expressed"),
+    Entry("ZeroPadding2D", one(IMAGE, lambda L: L.ZeroPadding2D(((1, 2), (0, 1))))),
+    Entry("ZeroPadding3D", one(CUBE, lambda L: L.ZeroPadding3D(((1, 0), (1, 1), (0, 2)))), "expressed"),
+    Entry("UpSampling1D", one(STEPS, lambda L: L.UpSampling1D(3)), "expressed"),
+    Entry("UpSampling2D", one(IMAGE, lambda L: L.UpSampling2D((2, 3)))),
+    Entry("UpSampling2D bilinear", one((3, 4, 2), lambda L: L.UpSampling2D((2, 3), interpolation="bilinear")), "expressed"),
+    Entry("UpSampling3D", one(CUBE, lambda L: L.UpSampling3D((1, 2, 3))), "expressed"),
+    *(
+        Entry(f"{kind}Pooling{n}D", one(shape, lambda L, k=kind, d=n: getattr(L, f"{k}Pooling{d}D")(2, padding="same", strides=2 if d < 3 else 1)))
+        for kind in ("Max", "Average")
+        for n, shape in ((1, STEPS), (2, (5, 7, 3)), (3, CUBE))
     ),
     *(
         Entry(
@@ -348,75 +398,112 @@ ZOO: list[Entry] = [
     ),
     Entry("BatchNormalization", stack((4,), lambda L: L.BatchNormalization(), lambda L: L.Dense(2))),
     Entry("BatchNormalization of images", one(IMAGE, lambda L: L.BatchNormalization(scale=False, epsilon=0.01))),
-    Entry("BatchNormalization over an inner axis", one(IMAGE, lambda L: L.BatchNormalization(axis=1, center=False)),
-    "expressed"), Entry("BatchNormalization of volumes", one(CUBE, lambda L: L.BatchNormalization()), "expressed"),
-    Entry("LayerNormalization", one(STEPS, lambda L: L.LayerNormalization())), Entry("LayerNormalization over two
-    axes", one(STEPS, lambda L: L.LayerNormalization(axis=[1, 2])), generations=(3,)), Entry("GroupNormalization",
-    one((4, 4, 6), lambda L: L.GroupNormalization(3)), "expressed"), Entry("UnitNormalization", one((4,), lambda L:
-    L.UnitNormalization()), "refused", says="UnitNormalization"), Entry("RMSNormalization", one((4,), lambda L:
-    L.RMSNormalization()), "refused", (3,), says="RMSNormalization"), Entry("SpectralNormalization", one((4,), lambda
-    L: L.SpectralNormalization(L.Dense(2))), "refused", (3,), says="SpectralNormalization"), Entry("Normalization,
-    adapted", lambda keras: _adapted(keras, (4,)), "expressed"), Entry("Normalization of images, adapted", lambda
-    keras: _adapted(keras, IMAGE), "expressed"), Entry("Normalization over all axes, adapted", lambda keras:
-    _adapted(keras, (3, 4), axis=None), "expressed"), Entry("Normalization over an inner axis", lambda keras:
-    _adapted(keras, (3, 4), axis=1), "expressed"), Entry("Normalization with numbers", one(IMAGE, lambda L:
-    L.Normalization(mean=[100.0, 2.0, 3.0], variance=[0.5, 1.5, 2.5])), "expressed"), Entry("Rescaling", one(IMAGE,
-    lambda L: L.Rescaling(1 / 255, offset=-0.5)), scale=100.0), Entry("Rescaling by channel", one(IMAGE, lambda L:
-    L.Rescaling([0.5, 2.0, 3.0], offset=[0.0, 1.0, 2.0])), "expressed", (3,)), Entry("Resizing", one((6, 8, 3), lambda
-    L: L.Resizing(5, 12)), "expressed"), Entry("Resizing to the nearest pixel", one((6, 8, 3), lambda L: L.Resizing(4,
-    12, interpolation="nearest")), "expressed"), Entry("CenterCrop", one((7, 8, 3), lambda L: L.CenterCrop(4, 5)),
-    "expressed"), Entry("CategoryEncoding", one((5,), lambda L: L.CategoryEncoding(num_tokens=8,
-    output_mode="multi_hot")), integers=8), Entry("CategoryEncoding one_hot", one((1,), lambda L:
-    L.CategoryEncoding(num_tokens=8, output_mode="one_hot")), integers=8), Entry("CategoryEncoding one_hot of
-    several", one((3,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="one_hot")), "expressed", (3,),
-    integers=8), Entry(
+    Entry("BatchNormalization over an inner axis", one(IMAGE, lambda L: L.BatchNormalization(axis=1, center=False)), "expressed"),
+    Entry("BatchNormalization of volumes", one(CUBE, lambda L: L.BatchNormalization()), "expressed"),
+    Entry("LayerNormalization", one(STEPS, lambda L: L.LayerNormalization())),
+    Entry("LayerNormalization over two axes", one(STEPS, lambda L: L.LayerNormalization(axis=[1, 2])), generations=(3,)),
+    Entry("GroupNormalization", one((4, 4, 6), lambda L: L.GroupNormalization(3)), "expressed"),
+    Entry("UnitNormalization", one((4,), lambda L: L.UnitNormalization()), "refused", says="UnitNormalization"),
+    Entry("RMSNormalization", one((4,), lambda L: L.RMSNormalization()), "refused", (3,), says="RMSNormalization"),
+    Entry("SpectralNormalization", one((4,), lambda L: L.SpectralNormalization(L.Dense(2))), "refused", (3,), says="SpectralNormalization"),
+    Entry("Normalization, adapted", lambda keras: _adapted(keras, (4,)), "expressed"),
+    Entry("Normalization of images, adapted", lambda keras: _adapted(keras, IMAGE), "expressed"),
+    Entry("Normalization over all axes, adapted", lambda keras: _adapted(keras, (3, 4), axis=None), "expressed"),
+    Entry("Normalization over an inner axis", lambda keras: _adapted(keras, (3, 4), axis=1), "expressed"),
+    Entry("Normalization with numbers", one(IMAGE, lambda L: L.Normalization(mean=[100.0, 2.0, 3.0], variance=[0.5, 1.5, 2.5])), "expressed"),
+    Entry("Rescaling", one(IMAGE, lambda L: L.Rescaling(1 / 255, offset=-0.5)), scale=100.0),
+    Entry("Rescaling by channel", one(IMAGE, lambda L: L.Rescaling([0.5, 2.0, 3.0], offset=[0.0, 1.0, 2.0])), "expressed", (3,)),
+    Entry("Resizing", one((6, 8, 3), lambda L: L.Resizing(5, 12)), "expressed"),
+    Entry("Resizing to the nearest pixel", one((6, 8, 3), lambda L: L.Resizing(4, 12, interpolation="nearest")), "expressed"),
+    Entry("CenterCrop", one((7, 8, 3), lambda L: L.CenterCrop(4, 5)), "expressed"),
+    Entry("CategoryEncoding", one((5,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="multi_hot")), integers=8),
+    Entry("CategoryEncoding one_hot", one((1,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="one_hot")), integers=8),
+    Entry("CategoryEncoding one_hot of several", one((3,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="one_hot")), "expressed", (3,), integers=8),
+    Entry(
         "RandomFlip, RandomRotation, RandomZoom",
-        stack(IMAGE, lambda L: L.RandomFlip(), lambda L: L.RandomRotation(0.1), lambda L: L.RandomZoom(0.1), lambda L:
-        L.Conv2D(2, 3)), "expressed",
+        stack(IMAGE, lambda L: L.RandomFlip(), lambda L: L.RandomRotation(0.1), lambda L: L.RandomZoom(0.1), lambda L: L.Conv2D(2, 3)),
+        "expressed",
     ),
-    *(Entry(name, PAIR(lambda L, n=name: getattr(L, n)())) for name in ("Add", "Multiply", "Average", "Maximum",
-    "Minimum")), Entry("Add of three, with broadcasting", merged((3, 4), (1, 4), (3, 1))(lambda L: L.Add())),
-    Entry("Subtract", PAIR(lambda L: L.Subtract()), "expressed"), Entry("Concatenate", PAIR(lambda L:
-    L.Concatenate())), Entry("Concatenate of an inner axis", PAIR(lambda L: L.Concatenate(axis=1))), Entry("Dot",
-    PAIR(lambda L: L.Dot(axes=-1, normalize=True))), Entry("Dot of vectors", merged((4,), (4,))(lambda L:
-    L.Dot(axes=1))), Entry("Attention", wired(_attention), "expressed"), Entry("Attention with a scale", wired(lambda
-    keras, L: _attention(keras, L, use_scale=True)), "expressed"), Entry("AdditiveAttention", merged((3, 4), (5,
-    4))(lambda L: L.AdditiveAttention()), "refused", says="AdditiveAttention"), Entry("MultiHeadAttention",
-    wired(_heads(False)), "expressed"), Entry("MultiHeadAttention, causal", wired(_heads(True)), "expressed"),
-    Entry("EinsumDense", one(STEPS, lambda L: L.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3),
-    bias_axes="de")), "expressed"), Entry("EinsumDense over two axes", one((3, 4, 5), lambda L:
-    L.EinsumDense("abcd,cde->abe", output_shape=(None, 7), bias_axes="e")), "expressed"), Entry("SimpleRNN",
-    one(STEPS, lambda L: L.SimpleRNN(3))), Entry("SimpleRNN backwards", one(STEPS, lambda L: L.SimpleRNN(3,
-    go_backwards=True, return_sequences=True))), Entry("LSTM", stack(STEPS, lambda L: L.LSTM(3,
-    return_sequences=True), lambda L: L.LSTM(2))), Entry("LSTM with hard_sigmoid", one(STEPS, lambda L: L.LSTM(3,
-    recurrent_activation="hard_sigmoid")), "same", (2,)), Entry("LSTM with Keras 3's hard_sigmoid", one(STEPS, lambda
-    L: L.LSTM(3, recurrent_activation="hard_sigmoid")), "expressed", (3,), scale=4.0), Entry("LSTM with states",
-    wired(lambda keras, L: keras.Model(x := L.Input(STEPS), L.LSTM(3, return_state=True, return_sequences=True)(x)))),
-    Entry("LSTM with an initial state", wired(_seq2seq)), Entry("LSTM, stateful", wired(_stateful)), Entry("LSTM with
-    a mask", wired(_masked_lstm), integers=4), Entry("LSTM without a mask after one with", wired(_stale_mask),
-    "expressed", integers=4), Entry("GlobalAveragePooling1D with a mask", wired(_masked_average), "refused",
-    integers=4, says="mask"), Entry("GRU", one(STEPS, lambda L: L.GRU(3)), "refused", says="reset_after"), Entry("GRU
-    with reset_after=False", one(STEPS, lambda L: L.GRU(3, **BEFORE))), Entry("GRU with Keras 3's hard_sigmoid",
-    one(STEPS, lambda L: L.GRU(3, recurrent_activation="hard_sigmoid", **BEFORE)), "expressed", (3,)), Entry("RNN
-    around LSTMCell", one(STEPS, _cells(lambda L: L.LSTMCell(3), return_sequences=True))), Entry("RNN around GRUCell",
-    one(STEPS, _cells(lambda L: L.GRUCell(3, **BEFORE)))), Entry("RNN around SimpleRNNCell", one(STEPS, _cells(lambda
-    L: L.SimpleRNNCell(3)))), Entry("RNN around StackedRNNCells", one(STEPS, _cells(lambda L: [L.LSTMCell(3),
-    L.SimpleRNNCell(5), L.LSTMCell(2)]))), Entry("ConvLSTM2D", one((3, 5, 5, 2), lambda L: L.ConvLSTM2D(3, 3,
-    return_sequences=True, padding="same"))), Entry("Bidirectional LSTM", one(STEPS, lambda L:
-    L.Bidirectional(L.LSTM(3, return_sequences=True)))), Entry("Bidirectional sum", one(STEPS, lambda L:
-    L.Bidirectional(L.LSTM(3), merge_mode="sum"))), Entry("Bidirectional GRU", stack(STEPS, lambda L:
-    L.Bidirectional(L.GRU(3, **BEFORE), merge_mode="ave"), lambda L: L.Dense(2))), Entry("Bidirectional with another
-    backward layer", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3), backward_layer=L.LSTM(3, go_backwards=True,
-    use_bias=False))), "refused", says="backward"), Entry("TimeDistributed", one(STEPS, lambda L:
-    L.TimeDistributed(L.Dense(3, activation="relu")))), Entry("TimeDistributed Conv2D", one((3, 5, 5, 2), lambda L:
-    L.TimeDistributed(L.Conv2D(2, 3)))), Entry("TimeDistributed, expressed inside", one(STEPS, lambda L:
-    L.TimeDistributed(L.Dense(3, activation="leaky_relu"))), "expressed"), Entry("TimeDistributed LSTM", one((3, 5,
-    4), lambda L: L.TimeDistributed(L.LSTM(2)))), Entry("Shared layer", wired(_shared)), Entry("Shared layer called
-    late first", wired(_shared_late_first)), Entry("Nested model", wired(_nested), "expressed"), Entry("Nested model
-    with two outputs", wired(_nested_outputs)), Entry("Nested models with the same names inside", wired(_twice_named),
-    says="same_name_1"), Entry("Nested model, frozen in part", wired(_frozen_nested)), Entry("Several inputs and
-    outputs", wired(_many)), Entry("Names of all kinds", wired(_odd_names)), Entry("Operators in Python",
-    wired(_operators), "expressed"), Entry("Lambda", wired(_lambda), "refused", says="secret"),
+    *(Entry(name, PAIR(lambda L, n=name: getattr(L, n)())) for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")),
+    Entry("Add of three, with broadcasting", merged((3, 4), (1, 4), (3, 1))(lambda L: L.Add())),
+    Entry("Subtract", PAIR(lambda L: L.Subtract()), "expressed"),
+    Entry("Concatenate", PAIR(lambda L: L.Concatenate())),
+    Entry("Concatenate of an inner axis", PAIR(lambda L: L.Concatenate(axis=1))),
+    Entry("Dot", PAIR(lambda L: L.Dot(axes=-1, normalize=True))),
+    Entry("Dot of vectors", merged((4,), (4,))(lambda L: L.Dot(axes=1))),
+    Entry("Attention", wired(_attention), "expressed"),
+    Entry("Attention with a scale", wired(lambda keras, L: _attention(keras, L, use_scale=True)), "expressed"),
+    Entry("AdditiveAttention", merged((3, 4), (5, 4))(lambda L: L.AdditiveAttention()), "refused", says="AdditiveAttention"),
+    Entry("MultiHeadAttention", wired(_heads(False)), "expressed"),
+    Entry("MultiHeadAttention, causal", wired(_heads(True)), "expressed"),
+    Entry("EinsumDense", one(STEPS, lambda L: L.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3), bias_axes="de")), "expressed"),
+    Entry("EinsumDense over two axes", one((3, 4, 5), lambda L: L.EinsumDense("abcd,cde->abe", output_shape=(None, 7), bias_axes="e")), "expressed"),
+    Entry("SimpleRNN", one(STEPS, lambda L: L.SimpleRNN(3))),
+    Entry("SimpleRNN backwards", one(STEPS, lambda L: L.SimpleRNN(3, go_backwards=True, return_sequences=True))),
+    Entry("LSTM", stack(STEPS, lambda L: L.LSTM(3, return_sequences=True), lambda L: L.LSTM(2))),
+    Entry("LSTM with hard_sigmoid", one(STEPS, lambda L: L.LSTM(3, recurrent_activation="hard_sigmoid")), "same", (2,)),
+    Entry("LSTM with Keras 3's hard_sigmoid", one(STEPS, lambda L: L.LSTM(3, recurrent_activation="hard_sigmoid")), "expressed", (3,), scale=4.0),
+    Entry("LSTM with states", wired(lambda keras, L: keras.Model(x := L.Input(STEPS), L.LSTM(3, return_state=True, return_sequences=True)(x)))),
+    Entry("LSTM with an initial state", wired(_seq2seq)),
+    Entry("LSTM, stateful", wired(_stateful)),
+    Entry("LSTM with a mask", wired(_masked_lstm), integers=4),
+    Entry("LSTM without a mask after one with", wired(_stale_mask), "expressed", integers=4),
+    Entry("GlobalAveragePooling1D with a mask", wired(_masked_average), "refused", integers=4, says="mask"),
+    Entry("LSTM with a mask, through other layers", wired(_mask_through(lambda L: L.Dense(4), lambda L: L.Dropout(0.1), lambda L: L.LayerNormalization())), integers=4),
+    Entry("LSTM with a mask that Keras drops", wired(_mask_through(lambda L: L.Conv1D(3, 2))), "expressed", integers=4),
+    Entry("LSTM with a mask that the runtime loses", wired(_mask_through(lambda L: L.LeakyReLU())), "refused", integers=4, says="loses it"),
+    Entry("LSTM with concatenated masks", wired(_masks_joined), generations=(2,), integers=4),
+    Entry("LSTM with concatenated masks of Keras 3", wired(_masks_joined), "refused", (3,), integers=4, says="loses it"),
+    Entry("Masking before LSTM", stack(STEPS, lambda L: L.Masking(0.0), lambda L: L.LSTM(3)), integers=2),
+    Entry("Bidirectional with a mask", wired(_mask_through(lambda L: L.Bidirectional(L.LSTM(3, return_sequences=True)))), generations=(2,), integers=4),
+    Entry("LSTM with an initial state, in a nested model", wired(_nested_state(False))),
+    Entry("LSTM with an initial state, in a nested model before another", wired(_nested_state(True)), "refused", says="initial state"),
+    Entry("GRU", one(STEPS, lambda L: L.GRU(3)), "refused", says="reset_after"),
+    Entry("GRU with reset_after=False", one(STEPS, lambda L: L.GRU(3, **BEFORE))),
+    Entry("GRU with Keras 3's hard_sigmoid", one(STEPS, lambda L: L.GRU(3, recurrent_activation="hard_sigmoid", **BEFORE)), "expressed", (3,)),
+    Entry("RNN around LSTMCell", one(STEPS, _cells(lambda L: L.LSTMCell(3), return_sequences=True))),
+    Entry("RNN around GRUCell", one(STEPS, _cells(lambda L: L.GRUCell(3, **BEFORE)))),
+    Entry("RNN around SimpleRNNCell", one(STEPS, _cells(lambda L: L.SimpleRNNCell(3)))),
+    Entry("RNN around StackedRNNCells", one(STEPS, _cells(lambda L: [L.LSTMCell(3), L.SimpleRNNCell(5), L.LSTMCell(2)]))),
+    Entry("ConvLSTM2D", one((3, 5, 5, 2), lambda L: L.ConvLSTM2D(3, 3, return_sequences=True, padding="same"))),
+    Entry("Bidirectional LSTM", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3, return_sequences=True)))),
+    Entry("Bidirectional sum", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3), merge_mode="sum"))),
+    Entry("Bidirectional GRU", stack(STEPS, lambda L: L.Bidirectional(L.GRU(3, **BEFORE), merge_mode="ave"), lambda L: L.Dense(2))),
+    Entry("Bidirectional with another backward layer", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3), backward_layer=L.LSTM(3, go_backwards=True, use_bias=False))), "refused", says="backward"),
+    Entry("Bidirectional with an initial state", wired(_bidirectional_state)),
+    Entry("TimeDistributed", one(STEPS, lambda L: L.TimeDistributed(L.Dense(3, activation="relu")))),
+    Entry("TimeDistributed Conv2D", one((3, 5, 5, 2), lambda L: L.TimeDistributed(L.Conv2D(2, 3)))),
+    Entry("TimeDistributed, expressed inside", one(STEPS, lambda L: L.TimeDistributed(L.Dense(3, activation="leaky_relu"))), "expressed"),
+    Entry("TimeDistributed LSTM", one((3, 5, 4), lambda L: L.TimeDistributed(L.LSTM(2)))),
+    *(
+        Entry(f"{name}, channels first", one(shape, lambda L, n=name, o=options: getattr(L, n)(data_format="channels_first", **o)), outcome)
+        for name, shape, outcome, options in (
+            ("Conv1D", (4, 6), "expressed", {"filters": 3, "kernel_size": 2}),
+            ("Conv2D", (3, 6, 5), "same", {"filters": 3, "kernel_size": 2}),
+            ("Conv2DTranspose", (3, 6, 5), "same", {"filters": 3, "kernel_size": 2}),
+            ("SeparableConv2D", (3, 6, 5), "expressed", {"filters": 3, "kernel_size": 2}),
+            ("DepthwiseConv2D", (3, 6, 5), "same", {"kernel_size": 2}),
+            ("MaxPooling1D", (4, 6), "expressed", {}),
+            ("MaxPooling2D", (3, 6, 4), "same", {}),
+            ("GlobalAveragePooling1D", (4, 6), "same", {}),
+            ("GlobalAveragePooling2D", (3, 6, 4), "same", {}),
+            ("GlobalMaxPooling3D", (3, 6, 4, 2), "expressed", {}),
+            ("Flatten", (3, 6, 4), "same", {}),
+            ("ZeroPadding2D", (3, 6, 4), "same", {"padding": 1}),
+            ("Cropping2D", (3, 6, 4), "same", {"cropping": 1}),
+            ("UpSampling2D", (3, 6, 4), "same", {}),
+        )
+    ),
+    Entry("Shared layer", wired(_shared)),
+    Entry("Shared layer called late first", wired(_shared_late_first)),
+    Entry("Nested model", wired(_nested), "expressed"),
+    Entry("Nested model with two outputs", wired(_nested_outputs)),
+    Entry("Nested models with the same names inside", wired(_twice_named), says="same_name_1"),
+    Entry("Nested model, frozen in part", wired(_frozen_nested)),
+    Entry("Several inputs and outputs", wired(_many)),
+    Entry("Names of all kinds", wired(_odd_names)),
+    Entry("Operators in Python", wired(_operators), "expressed"),
+    Entry("Lambda", wired(_lambda), "refused", says="secret"),
 ]  # fmt: skip
 """Every layer class that tf.loadLayersModel has, and Keras's others."""
 

@@ -29,6 +29,7 @@ _GENERIC_CALL = re.compile(r"^(Stateful)?PartitionedCall(_\d+)?$")
 # Operations on tables whose handles were strings; their successors differ in nothing else.
 _TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSize", "LookupTableImport")
 _NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
+_NEWER |= {op: op.removeprefix("Ref") for op in V1_CONTROL_FLOW if op.startswith("Ref")}
 _MAX_DEPTH = 200
 # What a control edge of TensorFlow 1 comes from when it says where a node belongs.
 _PLACES = V1_CONTROL_FLOW | {"Identity"}
@@ -283,6 +284,8 @@ class Expander:
             controls = [t for t in node.input if t.startswith("^") and t[1:] in self.nodes]
             del node.input[:]
             node.input.extend(inputs + list(dict.fromkeys(controls)))
+            if node.op in V1_CONTROL_FLOW and node.attr["T"].type == DT.DT_RESOURCE:
+                node.attr["T"].type = self.type_of(inputs[0], DT.DT_RESOURCE)
 
 
 def _gather(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:

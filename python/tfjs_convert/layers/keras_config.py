@@ -32,6 +32,8 @@ def parse_model(config: dict, what: str) -> Model:
         )
     name = inner.get("name", "model") if isinstance(inner, dict) else "sequential"
     if class_name not in MODEL_CLASSES or _is_custom(config):
+        if isinstance(inner, dict) and "layers" in inner:
+            raise refuse(str(name), class_name, "its class is your own, and may compute more than its layers say")
         raise refuse(
             str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class"
         )

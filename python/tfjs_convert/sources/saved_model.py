@@ -76,7 +76,8 @@ class SavedModelReader:
           InputError: the variables are missing or cut off.
         """
         meta_graph = self._meta_graph
-        definition = meta_graph.signature_def[self.choose(signature_name)]
+        signature_name = self.choose(signature_name)
+        definition = meta_graph.signature_def[signature_name]
         nodes = {node.name: node for node in meta_graph.graph_def.node}
         return GraphModel(
             graph=meta_graph.graph_def,
@@ -90,6 +91,7 @@ class SavedModelReader:
                 for asset in _assets(meta_graph)
             },
             version=meta_graph.meta_info_def.tensorflow_version,
+            signature=signature_name,
             op_list=list(meta_graph.meta_info_def.stripped_op_list.op),
         )
 

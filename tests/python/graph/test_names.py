@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tfjs_convert import api
-from tfjs_convert.errors import ConversionError, OptionError
+from tfjs_convert.errors import ConversionError, OptionError, UnsupportedError
 
 from tests.support import node, saved_models
 
@@ -108,6 +108,16 @@ def test_outputs_cut_the_graph(tmp_path):
     assert "Mul" not in saved_models.ops(saved_models.model_json(tmp_path / "js"))
     with pytest.raises(OptionError, match=r"names 'c', which is no output \('a', 'b'\) and no node"):
         api.convert_saved_model(model, tmp_path / "js", outputs=["c"])
+
+
+def test_custom_operations_must_be_used(tmp_path):
+    model = saved_models.save(tmp_path / "model", lambda x: {"y": tf.math.digamma(x)}, {"x": X})
+    with pytest.raises(UnsupportedError, match="Digamma"):
+        api.convert_saved_model(model, tmp_path / "js", custom_ops=["Unused"])
+    with pytest.raises(OptionError, match="names Unused, which the converted model does not use"):
+        api.convert_saved_model(model, tmp_path / "js", custom_ops=["Digamma", "Unused"])
+    api.convert_saved_model(model, tmp_path / "js", custom_ops=["Digamma"])
+    assert "Digamma" in saved_models.ops(saved_models.model_json(tmp_path / "js"))
 
 
 def test_numbers_that_do_not_fit_are_an_error(tmp_path):

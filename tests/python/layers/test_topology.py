@@ -203,7 +203,7 @@ def test_lambda_is_refused_and_never_run(tmp_path):
     code = ["4wEAAAAAAAAAAAAAAAEAAAACAAAAQwAAAHMIAAAAfABkARMAUwA=\n", None, None]
     config = sequential(input_layer("x", [3]), layer("Lambda", "secret", function=code, function_type="lambda"))
     text = refusal(tmp_path, config)
-    assert "`secret` (Lambda)" in text and 'tfjs_graph_model(name = "model", src = "model.h5")' in text
+    assert "`secret` (Lambda)" in text and 'tfjs_graph_model(name = "model", model = "model.h5")' in text
 
 
 @pytest.mark.parametrize(

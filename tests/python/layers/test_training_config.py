@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables: one case a line)
 """Keras's training configuration in the form that TensorFlow.js compiles a model with, or a note that it cannot."""
 
 import json

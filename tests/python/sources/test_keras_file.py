@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.errors import ConversionError, InputError
+from tfjs_convert.sources import keras_h5
 from tfjs_convert.sources.keras_file import open_keras_file
 
 CONFIG = {
@@ -196,6 +197,11 @@ def test_two_entries_of_one_name(tmp_path):
     with pytest.warns(UserWarning, match="Duplicate name"):
         path = write_zip(tmp_path / "double.keras", [*keras_members(tmp_path), ("config.json", "{}")])
     assert "two entries named `config.json`" in one_sentence(path, tmp_path)
+
+
+def test_an_attribute_of_absurd_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(keras_h5, "MAX_TEXT", 100)
+    assert "100" in one_sentence(write_h5(tmp_path / "model.h5"), tmp_path)
 
 
 def test_nan_in_json(tmp_path):

@@ -8,6 +8,7 @@ node, what lies between and the reshape are each read by the next alone. Names s
 they read before.
 """
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites import linear
 from tfjs_convert.graph.rewrites.affine import FLOATS
 from tfjs_convert.graph.rewrites.order import topological
@@ -39,7 +40,7 @@ def _flatten_bias(view: GraphView, node: NodeDef) -> None:
 
     reshape(linear(x), [..., d, e]) + c, with c of shape [d, e], becomes reshape(linear(x) + flat c, [..., d, e]).
     """
-    if node.op not in ("Add", "AddV2") or len(node.input) != 2 or node.attr["T"].type not in FLOATS:
+    if node.op not in ("Add", "AddV2") or len(node.input) != 2 or attr(node, "T").type not in FLOATS:
         return
     index = 0 if view.const_node(node.input[1]) is not None else 1
     reshape, constant = view.producer(node.input[index]), view.constant(node.input[1 - index])
@@ -57,7 +58,7 @@ def _flatten_bias(view: GraphView, node: NodeDef) -> None:
     x = node.input[index]
     bias = view.add_const(f"{node.name}/bias", constant.reshape(-1))
     inner = view.add_node(f"{node.name}/before", "BiasAdd", [reshape.input[0], bias])
-    inner.attr["T"].type = node.attr["T"].type
+    inner.attr["T"].type = attr(node, "T").type
     inner.attr["data_format"].s = b"NHWC"
     view.set_input(reshape, 0, inner.name)
     view.take_over(node, view.producer(x))
@@ -73,7 +74,7 @@ def _may_swap(view: GraphView, reshape: NodeDef, node: NodeDef) -> bool:
             path is not None
             and not path.linear.channels_first
             and size == (path.linear.channels,)
-            and node.attr["data_format"].s != b"NCHW"
+            and attr(node, "data_format").s != b"NCHW"
             and all(b.op in _RESHAPES for b in path.between)
         )
     return _linear_before(view, reshape)

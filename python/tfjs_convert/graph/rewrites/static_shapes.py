@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.constants import numpy_dtype
 from tfjs_convert.graph.rewrites.extents import exact_rank, last_axis
 from tfjs_convert.graph.view import GraphView, NodeDef, parse
@@ -37,7 +38,7 @@ def _make_static(view: GraphView, node: NodeDef, shapes: Shapes) -> bool:
     if sizes is None or sizes.count(None) > 1 or any(s is not None and s <= 0 for s in sizes):
         return False
     shape = np.array([-1 if s is None else s for s in sizes], np.int32)
-    kind = numpy_dtype(node.attr["Tshape"].type) or np.dtype(np.int32)
+    kind = numpy_dtype(attr(node, "Tshape").type) or np.dtype(np.int32)
     old = node.input[1]
     view.set_input(node, 1, view.add_const(f"{node.name}/shape", shape.astype(kind)))
     view.prune(old.partition(":")[0])
@@ -57,7 +58,7 @@ def elements(view: GraphView, tensor: str, shapes: Shapes) -> list[int | None] |
         name, port = parse(data[0])
         known = shapes.get(f"{name}:{port}")
         return None if known is None else [d if d >= 0 else None for d in known]
-    if node.op == "Pack" and node.attr["axis"].i == 0:
+    if node.op == "Pack" and attr(node, "axis").i == 0:
         parts = [_scalar(view, t, shapes) for t in data]
         # An unknown part is one number only if the others are: a Pack of scalars.
         return [p[0] for p in parts] if any(p is not None for p in parts) and None not in parts else None
@@ -81,10 +82,10 @@ def _scalar(view: GraphView, tensor: str, shapes: Shapes) -> tuple[int | None] |
     if node is None:
         return None
     data = view.data_inputs(node)
-    if node.op == "Prod" and not node.attr["keep_dims"].b:
+    if node.op == "Prod" and not attr(node, "keep_dims").b:
         factors = elements(view, data[0], shapes)
         return (None if factors is None or None in factors else math.prod(factors),)
-    if node.op == "StridedSlice" and node.attr["shrink_axis_mask"].i == 1:
+    if node.op == "StridedSlice" and attr(node, "shrink_axis_mask").i == 1:
         vector, begin = elements(view, data[0], shapes), view.constant(data[1])
         known = vector is not None and begin is not None and begin.size == 1
         return (vector[int(begin.reshape(-1)[0])] if known else None,)
@@ -119,7 +120,7 @@ def _keep_axes(view: GraphView, node: NodeDef) -> bool:
     if reduced is None or reduced.op not in _REDUCTIONS or view.sole_consumer(reduced.name) is not node:
         return False
     shape, axes = view.constant(node.input[1]), view.constant(reduced.input[1])
-    if shape is None or axes is None or reduced.attr["keep_dims"].b or sorted(axes.reshape(-1).tolist()) != [1, 2]:
+    if shape is None or axes is None or attr(reduced, "keep_dims").b or sorted(axes.reshape(-1).tolist()) != [1, 2]:
         return False
     shape = shape.tolist()
     if len(shape) != 4 or shape[0] != -1 or shape[1:3] != [1, 1] or last_axis(view, reduced.input[0]) != shape[3]:

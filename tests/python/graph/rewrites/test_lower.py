@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tfjs_convert.graph.rewrites import after_remap, before_remap
-from tfjs_convert.graph.rewrites.decompose import decompose
+from tfjs_convert.graph.rewrites.decompose import decompose, wants_shapes
 
 from tests.support import graph_case as case
 
@@ -294,3 +294,12 @@ def test_shapes_computed_from_known_sizes_become_constant():
     assert decompose(graph, ["out"], {"y:0": [-1, 3, 4]}) == ["Made the shapes of 2 reshapes constant."]
     assert case.ops(graph)["Shape"] == 0
     case.close(case.run_tf(graph, ["out"], feeds)["out"], expected)
+
+
+def test_which_graphs_want_shapes():
+    def reshaped(shape):
+        return case.build(lambda: tf.reshape(case.placeholder("x", [None, 4]), shape(case.placeholder("y", [2]))))
+
+    assert wants_shapes(case.build(lambda: tf.one_hot(case.placeholder("x", [2], tf.int32), 3)))
+    assert wants_shapes(reshaped(lambda y: [2, tf.shape(y)[0]]))
+    assert not wants_shapes(reshaped(lambda y: [2, -1]))

@@ -188,3 +188,33 @@ def test_padding_before_same_stays():
         return tf.identity(conv(x), name="out")
 
     assert case.ops(check(model, (2, 7, 6, 3)))["Pad"] == 1
+
+
+def test_kernels_are_stored_as_they_are_read():
+    def model():
+        x = case.placeholder("x", [None, 4])
+        kernel = tf.expand_dims(tf.transpose(tf.reshape(const(2, 3, 4), [6, 4])), 0)
+        half = tf.cast(tf.constant(RNG.normal(size=(6, 2)).astype(np.float16)), tf.float32)
+        y = tf.matmul(x, tf.squeeze(kernel, [0])) * const(6)
+        return tf.identity(tf.matmul(y, half), name="out")
+
+    assert case.ops(check(model, (3, 4))) == {"MatMul": 2, "Identity": 1}
+
+
+def test_constants_read_twice_or_fetched_are_not_stored_twice():
+    def model():
+        x = case.placeholder("x", [None, 4])
+        kernel = const(6, 4)
+        turned = tf.transpose(kernel, name="turned")
+        return tf.matmul(x, turned, name="out"), turned, tf.matmul(x, kernel, transpose_b=True, name="other")
+
+    done = case.ops(check(model, (3, 4), ("out", "turned", "other")))
+    assert done["Transpose"] == 1
+
+
+def test_integers_are_left_to_the_optimizer():
+    def model():
+        x = case.placeholder("x", [None, 4])
+        return tf.reshape(tf.tanh(x), tf.reshape(tf.constant([[2, -1]]), [2]), name="out")
+
+    assert case.ops(check(model, (3, 4)))["Reshape"] == 2

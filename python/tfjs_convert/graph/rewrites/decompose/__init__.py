@@ -20,7 +20,7 @@ from tfjs_convert.graph.rewrites.decompose import (
     misread,
 )
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value
-from tfjs_convert.graph.view import GraphView
+from tfjs_convert.graph.view import GraphView, parse
 from tfjs_convert.tf_core import graph_pb2
 
 OPS: dict[str, Callable[[Emit], Value | None]] = {
@@ -36,6 +36,12 @@ OPS: dict[str, Callable[[Emit], Value | None]] = {
 # Layouts come first, as what they leave may be decomposed too.
 LAYOUTS = layout.OPS
 _PASSES = (LAYOUTS, OPS)
+
+# Decomposed with fewer operations, or at all, where shapes are known.
+_USES_SHAPES = frozenset(
+    "BatchMatMul BatchMatMulV2 BatchMatMulV3 Einsum LookupTableFind LookupTableFindV2 OneHot Roll Select SpaceToDepth "
+    "TensorScatterAdd TensorScatterSub UnsortedSegmentSum".split()
+)
 
 
 def decompose(
@@ -63,6 +69,15 @@ def decompose(
     return notes + [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
 
 
+def wants_shapes(graph: graph_pb2.GraphDef) -> bool:
+    """Whether `decompose` would do better with shapes: whether it is worth inferring them for this graph."""
+    constants = {node.name for node in graph.node if node.op == "Const"}
+    return any(
+        node.op in _USES_SHAPES or (node.op == "Reshape" and parse(node.input[1])[0] not in constants)
+        for node in graph.node
+    )
+
+
 def _replace(view: GraphView, node: object, value: Value) -> None:
     """Let `node` give `value`."""
     source = view.producer(value.tensor)
@@ -79,4 +94,4 @@ def _replace(view: GraphView, node: object, value: Value) -> None:
         view.prune(tensor.partition(":")[0])
 
 
-__all__ = ["LAYOUTS", "OPS", "decompose"]
+__all__ = ["LAYOUTS", "OPS", "decompose", "wants_shapes"]

@@ -7,6 +7,7 @@ booleans give wrong values. And a mean of integers is a float on every backend.
 
 from __future__ import annotations
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.constants import numpy_dtype
 from tfjs_convert.graph.rewrites.decompose.emit import BOOL, FLOAT, INT32, Emit, Value, copied, dtype_attr
 
@@ -31,9 +32,9 @@ def chosen(e: Emit, condition: Value, a: Value, b: Value) -> Value:
 
 def _as_integers(e: Emit) -> Value | None:
     """The operation on 0 and 1. All inputs of dtype T are cast."""
-    if e.node.attr["T"].type != BOOL:
+    if attr(e.node, "T").type != BOOL:
         return None
-    count = e.node.attr["N"].i if "N" in e.node.attr else 1
+    count = attr(e.node, "N").i if "N" in e.node.attr else 1
     x = [e.cast(v, INT32) for v in e.x[:count]] + e.x[count:]
     made = e.op(e.node.op, x, INT32, **{**copied(e.node), "T": dtype_attr(INT32)})
     return e.cast(made, BOOL)
@@ -41,8 +42,8 @@ def _as_integers(e: Emit) -> Value | None:
 
 def cast(e: Emit) -> Value | None:
     """From floats to booleans: whether x is not 0."""
-    source = numpy_dtype(e.node.attr["SrcT"].type)
-    if e.node.attr["DstT"].type != BOOL or source is None or source.kind != "f":
+    source = numpy_dtype(attr(e.node, "SrcT").type)
+    if attr(e.node, "DstT").type != BOOL or source is None or source.kind != "f":
         return None
     return e.compare("NotEqual", e.typed(0, "SrcT"), 0.0)
 

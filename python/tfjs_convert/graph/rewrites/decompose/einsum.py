@@ -12,6 +12,7 @@ an ellipsis where ranks are not known.
 
 from __future__ import annotations
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.constants import numpy_dtype
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value, dtype_attr
 
@@ -32,7 +33,7 @@ def einsum(e: Emit) -> Value | None:
 
 def _terms(e: Emit) -> list[list[str]] | None:
     """The labels of each operand and the result; an ellipsis' axes are labelled `.1`, `.2`, … from the right."""
-    equation = e.node.attr["equation"].s.decode()
+    equation = attr(e.node, "equation").s.decode()
     left, arrow, right = equation.partition("->")
     operands = left.split(",")
     if not arrow or len(operands) != len(e.x):

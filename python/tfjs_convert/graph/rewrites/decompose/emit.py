@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tfjs_convert.graph import constants
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.extents import exact_rank, last_axis
 from tfjs_convert.graph.view import GraphView, NodeDef, parse
 from tfjs_convert.tf_core import types_pb2
@@ -44,13 +45,13 @@ class Emit:
         self.view = view
         self.node = node
         self._shapes = shapes
-        dtype = node.attr["T"].type if "T" in node.attr else FLOAT
+        dtype = attr(node, "T").type or FLOAT
         self.x = [Value(t, dtype) for t in view.data_inputs(node)]
         self._control = [t for t in node.input if t.startswith("^")]
 
     def typed(self, index: int, attribute: str) -> Value:
         """Input `index`, whose dtype is in `attribute`."""
-        return Value(self.x[index].tensor, self.node.attr[attribute].type)
+        return Value(self.x[index].tensor, attr(self.node, attribute).type)
 
     def static(self, value: Value) -> list[int] | None:
         """The static shape of a value, -1 for unknown sizes; None if not even the rank is known."""
@@ -60,10 +61,10 @@ class Emit:
         name, port = parse(value.tensor)
         shape = self._shapes.get(f"{name}:{port}")
         if shape is not None:
-            return list(shape)
+            return [size if size >= 0 else -1 for size in shape]
         node = self.view.nodes.get(name)
         if node is not None and node.op == "Placeholder" and "shape" in node.attr:
-            given = node.attr["shape"].shape
+            given = attr(node, "shape").shape
             return None if given.unknown_rank else [d.size for d in given.dim]
         rank = exact_rank(self.view, value.tensor)
         if rank is None:

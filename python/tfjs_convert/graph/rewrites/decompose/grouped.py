@@ -5,6 +5,7 @@ the input's channels g * I to (g + 1) * I only. With I = 1 that is a depthwise c
 side by side. The input's channels must be known.
 """
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value, copied
 from tfjs_convert.graph.rewrites.extents import last_axis
 
@@ -13,13 +14,13 @@ def grouped_convolution(e: Emit) -> Value | None:
     """`Conv2D` with groups; others, and channels first, are left."""
     x, kernel = e.x
     shape, given = e.static(kernel), e.static(x)
-    if shape is None or min(shape) < 1 or e.node.attr["data_format"].s not in (b"", b"NHWC"):
+    if shape is None or min(shape) < 1 or attr(e.node, "data_format").s not in (b"", b"NHWC"):
         return None
     channels = given[3] if given and given[3] > 0 else last_axis(e.view, x.tensor)
     if channels is None or channels == shape[2] or channels % shape[2] or shape[3] % (channels // shape[2]):
         return None
     groups = channels // shape[2]
-    strides = list(e.node.attr["strides"].list.i)
+    strides = list(attr(e.node, "strides").list.i)
     # TensorFlow's depthwise operation wants equal strides.
     if shape[2] == 1 and strides[1] == strides[2]:
         return _depthwise(e, x, kernel, [*shape[:2], channels, shape[3] // groups])

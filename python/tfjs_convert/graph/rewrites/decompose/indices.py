@@ -1,5 +1,6 @@
 """Operations that move, mark or gather elements by index: rolls, permutations, scatters, segment sums, lookups."""
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.decompose.dtypes import chosen
 from tfjs_convert.graph.rewrites.decompose.emit import INT32, Emit, Value, copied, dtype_attr
 from tfjs_convert.tf_core import types_pb2
@@ -92,7 +93,7 @@ def one_hot(e: Emit) -> Value | None:
     Written out, since the runtime ignores `axis` and takes the last, and its WASM kernel writes the bits of integers
     whatever the dtype, and outside of its memory for indices out of range.
     """
-    axis, rank = e.node.attr["axis"].i if "axis" in e.node.attr else -1, e.rank(e.x[0])
+    axis, rank = attr(e.node, "axis").i if "axis" in e.node.attr else -1, e.rank(e.x[0])
     if axis != -1 and rank is None:
         return None
     places = e.range(Value(e.x[1].tensor, INT32))
@@ -113,7 +114,7 @@ def lookup(e: Emit) -> Value | None:
     """A table's values in the shape of the keys; the runtime gives them flat. Inputs table, keys, default."""
     if e.rank(e.x[1]) in (0, 1):
         return None
-    kinds = e.node.attr["Tin"].type, e.node.attr["Tout"].type
+    kinds = attr(e.node, "Tin").type, attr(e.node, "Tout").type
     found = e.op(e.node.op, e.x, kinds[1], **copied(e.node))
     return e.reshape(found, e.shape(e.typed(1, "Tin")))
 

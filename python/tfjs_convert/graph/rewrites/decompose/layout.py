@@ -8,6 +8,7 @@ The transposes between neighbours cancel when the graph is optimised. Attributes
 
 from __future__ import annotations
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.decompose.emit import INT32, Emit, Value, copied
 from tfjs_convert.graph.rewrites.extents import exact_rank
 
@@ -32,7 +33,7 @@ _PER_AXIS = ("strides", "dilations", "ksize")
 
 def channels_last(e: Emit) -> Value | None:
     """`e.node` with channels last between two transposes; None if it has them last already."""
-    layout = e.node.attr["data_format"].s
+    layout = attr(e.node, "data_format").s
     if layout not in (b"NCHW", b"NCDHW") or not e.view.uses_only_first_output(e.node.name):
         return None
     index = _IMAGE[e.node.op]
