@@ -77,7 +77,7 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     }
     info = {
         "ops": dict(sorted(counts.items())),
-        "execution": "executeAsync" if _is_async(counts) else "predict",
+        "execution": "executeAsync" if _is_async(counts, js) else "predict",
         "backends": supported,
         "notes": notes,
     }
@@ -156,12 +156,5 @@ def _metadata(options: GraphOptions, outputs: Sequence[Endpoint]) -> dict[str, o
     return metadata or None
 
 
-_ASYNC_OPS = frozenset(
-    ["Switch", "Merge", "Enter", "Exit", "NextIteration", "StatelessIf", "If", "StatelessWhile", "While", "Where"]
-    + ["NonMaxSuppressionV2", "NonMaxSuppressionV3", "NonMaxSuppressionV5"]
-    + ["HashTable", "HashTableV2", "LookupTableFind", "LookupTableFindV2", "LookupTableSize", "LookupTableSizeV2"]
-)
-
-
-def _is_async(counts: Mapping[str, int]) -> bool:
-    return any(op in _ASYNC_OPS for op in counts)
+def _is_async(counts: Mapping[str, int], js: js_tables.Tables) -> bool:
+    return any(op in js.ops and js.ops[op].is_async for op in counts)

@@ -80,17 +80,38 @@ def operations_one_by_one() -> Source:
 
 
 @family()
-def joined_and_split() -> Source:
+def joined() -> Source:
     def body(x):
-        split = raw.TensorListSplit(tensor=x, element_shape=tf.constant([-1, 3]), lengths=tf.constant([1, 3], tf.int64))
+        parts = raw.TensorListReserve(element_shape=tf.constant([-1, 3]), num_elements=2, element_dtype=tf.float32)
+        parts = raw.TensorListSetItem(input_handle=parts, index=0, item=x[:2])
+        parts = raw.TensorListSetItem(input_handle=parts, index=1, item=x[2:])
         joined = raw.TensorListConcatV2(
-            input_handle=split,
+            input_handle=parts,
             element_shape=tf.constant([-1, 3]),
             leading_dims=tf.constant([], tf.int64),
             element_dtype=tf.float32,
         )
-        whole = raw.TensorListConcat(input_handle=split, element_dtype=tf.float32, element_shape=[None, 3])
-        return {"joined": joined.tensor, "whole": whole.tensor}
+        return {"joined": joined.tensor}
+
+    return function(body, {"x": X})
+
+
+@family()
+def joined_v1() -> Source:
+    def body(x):
+        parts = raw.TensorListReserve(element_shape=tf.constant([-1, 3]), num_elements=2, element_dtype=tf.float32)
+        parts = raw.TensorListSetItem(input_handle=parts, index=0, item=x[:2])
+        parts = raw.TensorListSetItem(input_handle=parts, index=1, item=x[2:])
+        return {"joined": raw.TensorListConcat(input_handle=parts, element_dtype=tf.float32, element_shape=[None, 3]).tensor}
+
+    return function(body, {"x": X})
+
+
+@family(refused="its runtime gives the pieces the shape of one row", shows="TensorListSplit")
+def split() -> Source:
+    def body(x):
+        parts = raw.TensorListSplit(tensor=x, element_shape=tf.constant([-1, 3]), lengths=tf.constant([1, 3], tf.int64))
+        return {"y": raw.TensorListGetItem(input_handle=parts, index=1, element_shape=[-1, 3], element_dtype=tf.float32)}
 
     return function(body, {"x": X})
 

@@ -17,6 +17,11 @@ _READ = frozenset(
     for name in "FLOAT HALF DOUBLE INT32 INT64 INT8 UINT8 BOOL STRING COMPLEX64 COMPLEX128 RESOURCE VARIANT".split()
 )
 _LAYOUTS = ("", "NHWC", "NDHWC")
+# Operations of any dtype in TensorFlow, whose strings the runtime refuses.
+_NUMERIC = frozenset(
+    "BatchToSpaceND BroadcastTo Gather GatherV2 MirrorPad Pad PadV2 Reverse ReverseV2 ScatterNd Select SelectV2 "
+    "SpaceToBatchND Split SplitV TensorScatterUpdate Transpose ZerosLike".split()
+)
 _FUSED_FIRST = ("BiasAdd", "NoOp")
 _FUSED_THEN = ("", "Linear", "Relu", "Relu6", "Elu", "LeakyRelu", "Sigmoid", "Prelu")
 
@@ -31,6 +36,8 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
                 yield f"TensorFlow.js has no {types_pb2.DataType.Name(dtype)[3:].lower()}"
     if op is None:
         return
+    if node.op in _NUMERIC and of_strings(node):
+        yield "it takes no strings"
     ignored = {entry["tfName"] for entry in op.attrs if entry.get("notSupported")}
     if "data_format" in ignored and _text(node, "data_format") not in _LAYOUTS:
         yield f"its data_format {_text(node, 'data_format')} is ignored"
@@ -38,12 +45,23 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
         yield f"its dilations {_numbers(node, 'dilations')} are ignored"
     if "axis" in ignored and "axis" in node.attr and attr(node, "axis").i != -1:
         yield f"its axis {attr(node, 'axis').i} is ignored and the last taken"
+    if node.op.startswith("FusedBatchNorm") and ("is_training" not in node.attr or attr(node, "is_training").b):
+        yield "it takes its statistics from the batch and gives them"
+    if node.op == "TensorListSplit":
+        yield "its runtime gives the pieces the shape of one row"
+    if node.op == "TensorListConcatV2":
+        yield "its runtime looks for the elements' shape in an attribute, and here it is not constant"
     if node.op == "Einsum":
         terms = _text(node, "equation").replace(".", "").partition("->")[0].split(",")
         if any(len(set(term)) < len(term) for term in terms):
             yield f"its equation {_text(node, 'equation')} takes a diagonal"
     if op.category == "convolution":
         yield from _convolution(node, {entry["tfName"] for entry in op.attrs} - ignored)
+
+
+def of_strings(node: NodeDef) -> bool:
+    """Whether the node's values are strings."""
+    return any(attr(node, key).type == types_pb2.DT_STRING for key in ("T", "Tparams"))
 
 
 def _convolution(node: NodeDef, read: set[str]) -> Iterator[str]:

@@ -5,12 +5,15 @@ that refuse what the others take, as their sources say.
 """
 
 from tfjs_convert.graph.attributes import attr
+from tfjs_convert.graph.ops.attributes import of_strings
 from tfjs_convert.graph.ops.check import all_nodes
 from tfjs_convert.graph.view import NodeDef
 from tfjs_convert.tables import Tables
 from tfjs_convert.tf_core import graph_pb2, types_pb2
 
 _PRODUCTS = ("MatMul", "BatchMatMul", "BatchMatMulV2", "_FusedMatMul")
+# Of strings, which these WASM kernels take for numbers.
+_OF_NUMBERS = ("Equal", "Fill", "GatherNd", "NotEqual", "StridedSlice", "Tile")
 # Their WASM kernels begin a maximum with the smallest positive number, which negative numbers do not exceed.
 _WRONG_MAXIMA = ("MaxPool3D", "MaxPoolWithArgmax", "Dilation2D")
 _INTEGERS = (types_pb2.DT_INT32, types_pb2.DT_INT64, types_pb2.DT_INT8, types_pb2.DT_UINT8)
@@ -34,6 +37,8 @@ def supported(graph: graph_pb2.GraphDef, tables: Tables) -> dict[str, list[str]]
 def _refused_by_wasm(node: NodeDef) -> list[str]:
     if node.op in _PRODUCTS and attr(node, "T").type in _INTEGERS:
         return [f"{node.op} of integers"]
+    if node.op in _OF_NUMBERS and of_strings(node):
+        return [f"{node.op} of strings"]
     if node.op in _WRONG_MAXIMA:
         return [f"{node.op} of negative numbers"]
     if "data_format" in node.attr and attr(node, "data_format").s in (b"NCHW", b"NCDHW"):
