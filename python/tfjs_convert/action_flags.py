@@ -11,10 +11,11 @@ import pathlib
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from tfjs_convert import errors
-from tfjs_convert.weights.options import WeightOptions
+from tfjs_convert.weights.options import DEFAULT_SHARD_SIZE_BYTES, WeightOptions, quantize_from_bytes
 
 
 def conversion_parser(description: str) -> argparse.ArgumentParser:
@@ -30,11 +31,26 @@ def conversion_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--metadata", action="append", default=[], metavar="KEY:FILE", help="JSON to carry in the model"
     )
-    parser.add_argument("--weight_shard_size_bytes", type=int, default=4 * 1024 * 1024)
-    parser.add_argument("--content_hashed_names", action="store_true")
-    parser.add_argument("--quantize", action="append", default=[], metavar="DTYPE:PATTERN")
+    _add_weight_flags(parser)
     parser.add_argument("--traceback", action="store_true", help="show where an error came from")
     return parser
+
+
+def _add_weight_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weight_shard_size_bytes", type=int, default=DEFAULT_SHARD_SIZE_BYTES)
+    parser.add_argument("--shards", type=_shards, help='"single", or the number of files')
+    parser.add_argument("--content_hashed_names", action="store_true")
+    quantize = parser.add_mutually_exclusive_group()
+    quantize.add_argument("--quantize", action="append", default=[], metavar="DTYPE:PATTERN")
+    quantize.add_argument("--quantize_auto_max_error", metavar="FRACTION")
+    quantize.add_argument("--quantization_bytes", type=int, choices=[1, 2], help="deprecated")
+    parser.add_argument("--channel_spread", choices=["raise", "refuse", "allow"], default="raise")
+    parser.add_argument("--quantize_int32", action="store_true")
+    parser.add_argument("--allow_nonfinite", action="store_true")
+
+
+def _shards(text: str) -> str | int:
+    return text if text == "single" else int(text)
 
 
 def boolean(text: str) -> bool:
@@ -45,16 +61,48 @@ def boolean(text: str) -> bool:
 
 
 def weight_options(flags: argparse.Namespace) -> WeightOptions:
-    """Collects the flags on weights."""
+    """Collects the flags on weights, and says on stderr which of them are deprecated.
+
+    Raises:
+      errors.OptionError: a value is not accepted, or two contradict each other.
+    """
+    return WeightOptions(
+        shard_size_bytes=flags.weight_shard_size_bytes,
+        shards=flags.shards,
+        content_hashed_names=flags.content_hashed_names,
+        quantize=_quantize(flags),
+        max_error=_max_error(flags),
+        channel_spread=flags.channel_spread,
+        quantize_int32=flags.quantize_int32,
+        allow_nonfinite=flags.allow_nonfinite,
+    )
+
+
+def _max_error(flags: argparse.Namespace) -> float | None:
+    if flags.quantize_auto_max_error is None:
+        return None
+    try:
+        return float(flags.quantize_auto_max_error)
+    except ValueError:
+        raise errors.OptionError(
+            f"quantize_auto_max_error is {flags.quantize_auto_max_error!r}; write a fraction of each weight's largest "
+            "magnitude, such as 0.001."
+        ) from None
+
+
+def _quantize(flags: argparse.Namespace) -> Mapping[str, bool | Sequence[str]] | Literal["auto"]:
+    if flags.quantize_auto_max_error is not None:
+        return "auto"
+    if flags.quantization_bytes is not None:
+        meant = quantize_from_bytes(flags.quantization_bytes)
+        instead = f'quantize = {{"{next(iter(meant))}": ["*"]}}'
+        print(f"{flags.label}: quantization_bytes is deprecated; write {instead} instead.", file=sys.stderr)
+        return meant
     quantize: dict[str, list[str]] = {}
     for entry in flags.quantize:
         dtype, _, pattern = entry.partition(":")
         quantize.setdefault(dtype, []).append(pattern)
-    return WeightOptions(
-        shard_size_bytes=flags.weight_shard_size_bytes,
-        content_hashed_names=flags.content_hashed_names,
-        quantize=quantize,
-    )
+    return quantize
 
 
 def tables(flags: argparse.Namespace) -> pathlib.Path | None:

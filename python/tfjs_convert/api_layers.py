@@ -15,7 +15,7 @@ from tfjs_convert import artifact
 from tfjs_convert.errors import InputError, OptionError, UnsupportedError
 from tfjs_convert.layers.bind import bind_groups, bind_store
 from tfjs_convert.layers.check import INPUT_DTYPES
-from tfjs_convert.layers.emit import Topology, emit
+from tfjs_convert.layers.emit import emit
 from tfjs_convert.layers.keras_config import parse_model
 from tfjs_convert.layers.model import Model
 from tfjs_convert.layers.names import bind_names
@@ -72,7 +72,7 @@ def way_out(name: str) -> str:
     """What to do with a model that layers cannot express, ready to paste."""
     target = "".join(c if c.isalnum() else "_" for c in Path(name).stem) or "model"
     return (
-        f'A graph model can carry it: tfjs_graph_model(name = "{target}", src = "{name}"), or on the command line '
+        f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"), or on the command line '
         f"--output_format=tfjs_graph_model."
     )
 
@@ -299,6 +299,3 @@ def provenance(*paths: Path) -> dict[str, object]:
                 digest.update(block)
     versions = {"h5py": h5py.__version__, "numpy": np.__version__, "python": platform.python_version()}
     return {"source": digest.hexdigest(), "versions": versions}
-
-
-__all__ = ["Topology", "convert_keras_file", "convert_layers_model", "export_keras", "tensors", "way_out"]

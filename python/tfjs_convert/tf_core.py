@@ -17,8 +17,10 @@ import importlib.machinery
 import os
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 # Bytes must not depend on the processor's vector units or on the number of cores.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -99,10 +101,12 @@ __all__ = [
     "TensorProto",
     "TensorShapeProto",
     "VariableDef",
+    "evaluate",
     "op_def",
     "optimize",
     "optimizer_config",
     "parse_text",
+    "validate",
     "version",
     "warm",
 ]
@@ -171,6 +175,60 @@ def optimize(meta_graph: Any, config: Any) -> Any:
     except RuntimeError as error:
         raise CoreError(str(error)) from error
     return GraphDef.FromString(result)
+
+
+def evaluate(graph: Any, feeds: Mapping[str, np.ndarray], fetches: Sequence[str]) -> list[np.ndarray]:
+    """Computes tensors of a GraphDef, on one thread.
+
+    Args:
+      graph: the GraphDef.
+      feeds: `name:index` of tensors to their values.
+      fetches: `name:index` of the tensors wanted.
+
+    Raises:
+      CoreError: the graph is not valid, or an operation refuses its inputs.
+    """
+    native = _native()
+    session_module = native.session
+    wanted = [*feeds, *fetches]
+    options = session_module.TF_NewImportGraphDefOptions()
+    for tensor in wanted:
+        name, _, index = tensor.rpartition(":")
+        session_module.TF_ImportGraphDefOptionsAddReturnOutput(options, name, int(index))
+    core_graph = session_module.PyGraph()
+    session = None
+    try:
+        buffer = session_module.TF_NewBufferFromString(graph.SerializeToString())
+        imported = session_module.TF_GraphImportGraphDefWithResults(core_graph, buffer, options)
+        found = session_module.TF_ImportGraphDefResultsReturnOutputs(imported)
+        session_options = session_module._TF_NewSessionOptions()
+        config = config_pb2.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
+        session_module._TF_SetConfig(session_options, config.SerializeToString())
+        session = session_module.TF_NewSessionRef(core_graph, session_options)
+        given = dict(zip(found[: len(feeds)], feeds.values(), strict=True))
+        return session_module.TF_SessionRun_wrapper(session, None, given, found[len(feeds) :], [], None)
+    except native.OpError as error:
+        raise CoreError(error.message) from error
+    finally:
+        if session is not None:
+            session_module.TF_CloseSession(session)
+            session_module.TF_DeleteSession(session)
+
+
+def validate(graph: Any) -> None:
+    """Has the core read a GraphDef, so that what is wrong with it is said; the optimizer would end the process.
+
+    Raises:
+      CoreError: the graph is not valid.
+    """
+    native = _native()
+    buffer = native.session.TF_NewBufferFromString(graph.SerializeToString())
+    options = native.session.TF_NewImportGraphDefOptions()
+    try:
+        native.session.TF_GraphImportGraphDefWithResults(native.session.PyGraph(), buffer, options)
+    except native.OpError as error:
+        raise CoreError(error.message) from error
 
 
 def parse_text(text: str, message: Any) -> Any:

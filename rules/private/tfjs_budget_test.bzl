@@ -17,8 +17,8 @@ tfjs_budget_test(
 )
 ```
 
-`bazel run //:classifier_budget_test.update` writes the snapshot anew; until there is one, give an empty file. A failure lists what grew, what
-came and what went, one line each.
+`bazel run //:classifier_budget_test.update` writes the snapshot anew; begin with a file that holds `{}`. A failure lists what grew, what came
+and what went, one line each.
 """
 
 # Attribute values of limits; -1 sets none, since 0 is one.
@@ -93,19 +93,28 @@ tfjs_budget_raw_test = rule(
 
 def _tfjs_budget_update_impl(ctx):
     flags, files = _model_flags(ctx)
+    snapshot = ctx.file.snapshot
+    if not snapshot.is_source or snapshot.owner.workspace_name:
+        fail("{}: snapshot is a file of the source tree, which bazel run can write anew, got: {}".format(ctx.label, snapshot.owner))
     return [python_executable(
         ctx,
         name = ctx.label.name + ".sh",
         comment = "Writes a model's snapshot into the source tree.",
         files = files,
-        flags = flags + ["--update=" + ctx.attr.path],
+        flags = flags + ["--update=" + snapshot.short_path],
         main = ctx.file._budget,
     )]
 
 _tfjs_budget_update = rule(
     implementation = _tfjs_budget_update_impl,
     doc = "Writes the snapshot of a `tfjs_budget_test`.",
-    attrs = _MODEL | {"path": attr.string(mandatory = True, doc = "The snapshot's path in the workspace.")},
+    attrs = _MODEL | {
+        "snapshot": attr.label(
+            allow_single_file = [".json"],
+            doc = "The snapshot that is written anew.",
+            mandatory = True,
+        ),
+    },
     executable = True,
     toolchains = [python_toolchain("light")],
 )
@@ -118,7 +127,7 @@ def tfjs_budget_test(name, model, snapshot = None, **kwargs):
     Args:
       name: the test's name.
       model: the converted model.
-      snapshot: the committed snapshot, a JSON file of this package; None to hold to limits only.
+      snapshot: the committed snapshot, a JSON file of the source tree; None to hold to limits only.
       **kwargs: the limits, and attributes that every test has.
     """
     tfjs_budget_raw_test(name = name, model = model, snapshot = snapshot, **kwargs)
@@ -126,7 +135,7 @@ def tfjs_budget_test(name, model, snapshot = None, **kwargs):
         _tfjs_budget_update(
             name = name + ".update",
             model = model,
-            path = "{}/{}".format(native.package_name(), snapshot.removeprefix(":")).removeprefix("/"),
+            snapshot = snapshot,
             tags = ["manual"],
             testonly = True,
             visibility = kwargs.get("visibility"),

@@ -42,10 +42,10 @@ def quantize(array: np.ndarray, dtype: str) -> np.ndarray:
     if dtype == "float16":
         assert not overflows_float16(found.lo, found.hi)
     line = None if dtype == "float16" else affine(found.lo, found.hi, dtype)
-    scratch = np.empty(CHUNK_ELEMENTS)
+    scratch = np.empty(CHUNK_ELEMENTS + 7)
     start = 0
     for part in chunks(array):
-        codes[start : start + part.size] = line.encode(part, scratch[: part.size]) if line else part.astype(dtype)
+        codes[start : start + part.size] = line.encode(part, scratch) if line else part.astype(dtype)
         start += part.size
     return codes
 

@@ -33,6 +33,7 @@ def placeholder(name: str, shape: Sequence[int | None], dtype: object = tf.float
 
 def run_tf(graph: object, outputs: Sequence[str], feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The outputs' values in TensorFlow, as the graph stands: TensorFlow's own optimisation is off."""
+    _no_empty_attributes(graph)
     rewrite = tf.compat.v1.ConfigProto()
     rewrite.graph_options.rewrite_options.disable_meta_optimizer = True
     with tf.Graph().as_default() as loaded:
@@ -66,6 +67,7 @@ def run_js(
 
 def write(graph: object, outputs: Sequence[str], feeds: Mapping[str, np.ndarray], directory: Path) -> Path:
     """Write `graph` as a graph model whose public names are the tensors' own."""
+    _no_empty_attributes(graph)
     weights = {n.name: _narrow(constants.get(n)) for n in graph.node if n.op == "Const"}
     nodes = []
     for entry in graph.node:
@@ -103,6 +105,12 @@ def close(actual: np.ndarray, expected: np.ndarray, rtol: float = 1e-5, atol: fl
     """Fails unless both have one shape and nearly the same numbers, NaN for NaN."""
     assert np.shape(actual) == np.shape(expected), (np.shape(actual), np.shape(expected))
     np.testing.assert_allclose(np.asarray(actual), np.asarray(expected), rtol=rtol, atol=atol)
+
+
+def _no_empty_attributes(graph: object) -> None:
+    """TensorFlow's optimizer refuses attributes without a value, which the mere look at a missing one leaves behind."""
+    empty = [(n.name, k) for n in graph.node for k, v in n.attr.items() if v.WhichOneof("value") is None]
+    assert not empty, empty
 
 
 def _tensor(name: str) -> str:

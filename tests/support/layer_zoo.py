@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table: one entry a line)
 """A zoo of small Keras models, one for each layer and each way of wiring: a table for tests and for the documentation.
 
 Each entry builds the same model with Keras 2 (`tf_keras`) and Keras 3 (`keras`). `outcome` is `same` (TensorFlow.js's layer as it
@@ -177,6 +178,45 @@ def _stale_mask(keras: ModuleType, layers: ModuleType) -> object:
     x = layers.Input((6,))
     state = layers.LSTM(3)(layers.Embedding(10, 4, mask_zero=True)(x))
     return keras.Model(x, layers.LSTM(2)(layers.RepeatVector(4)(state)))
+
+
+def _mask_through(*middle: Callable) -> Callable:
+    """A mask that must pass through other layers."""
+
+    def build(keras: ModuleType, layers: ModuleType) -> object:
+        x = layers.Input((6,))
+        y = layers.Embedding(10, 4, mask_zero=True)(x)
+        for make in middle:
+            y = make(layers)(y)
+        return keras.Model(x, layers.LSTM(3)(y))
+
+    return build
+
+
+def _masks_joined(keras: ModuleType, layers: ModuleType) -> object:
+    a, b = layers.Input((6,)), layers.Input((6,))
+    joined = layers.Concatenate()(
+        [layers.Embedding(10, 4, mask_zero=True)(a), layers.Embedding(10, 3, mask_zero=True)(b)]
+    )
+    return keras.Model([a, b], layers.LSTM(3)(joined))
+
+
+def _nested_state(followed: bool) -> Callable:
+    def build(keras: ModuleType, layers: ModuleType) -> object:
+        x, outer = layers.Input((4, 3)), layers.Input((4, 3))
+        _, h, c = layers.LSTM(2, return_state=True)(x)
+        y = layers.LSTM(2, return_sequences=True)(x, initial_state=[h, c])
+        inner = keras.Model(x, layers.LSTM(3)(y) if followed else y)
+        return keras.Model(outer, inner(outer))
+
+    return build
+
+
+def _bidirectional_state(keras: ModuleType, layers: ModuleType) -> object:
+    x = layers.Input((4, 3))
+    states = layers.Bidirectional(layers.LSTM(2, return_state=True))(x)[1:]
+    y = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(x, initial_state=states)
+    return keras.Model(x, layers.LSTM(3)(y))
 
 
 def _masked_average(keras: ModuleType, layers: ModuleType) -> object:
@@ -409,6 +449,15 @@ ZOO: list[Entry] = [
     Entry("LSTM with a mask", wired(_masked_lstm), integers=4),
     Entry("LSTM without a mask after one with", wired(_stale_mask), "expressed", integers=4),
     Entry("GlobalAveragePooling1D with a mask", wired(_masked_average), "refused", integers=4, says="mask"),
+    Entry("LSTM with a mask, through other layers", wired(_mask_through(lambda L: L.Dense(4), lambda L: L.Dropout(0.1), lambda L: L.LayerNormalization())), integers=4),
+    Entry("LSTM with a mask that Keras drops", wired(_mask_through(lambda L: L.Conv1D(3, 2))), "expressed", integers=4),
+    Entry("LSTM with a mask that the runtime loses", wired(_mask_through(lambda L: L.LeakyReLU())), "refused", integers=4, says="loses it"),
+    Entry("LSTM with concatenated masks", wired(_masks_joined), generations=(2,), integers=4),
+    Entry("LSTM with concatenated masks of Keras 3", wired(_masks_joined), "refused", (3,), integers=4, says="loses it"),
+    Entry("Masking before LSTM", stack(STEPS, lambda L: L.Masking(0.0), lambda L: L.LSTM(3)), integers=2),
+    Entry("Bidirectional with a mask", wired(_mask_through(lambda L: L.Bidirectional(L.LSTM(3, return_sequences=True)))), generations=(2,), integers=4),
+    Entry("LSTM with an initial state, in a nested model", wired(_nested_state(False))),
+    Entry("LSTM with an initial state, in a nested model before another", wired(_nested_state(True)), "refused", says="initial state"),
     Entry("GRU", one(STEPS, lambda L: L.GRU(3)), "refused", says="reset_after"),
     Entry("GRU with reset_after=False", one(STEPS, lambda L: L.GRU(3, **BEFORE))),
     Entry("GRU with Keras 3's hard_sigmoid", one(STEPS, lambda L: L.GRU(3, recurrent_activation="hard_sigmoid", **BEFORE)), "expressed", (3,)),
@@ -421,10 +470,30 @@ ZOO: list[Entry] = [
     Entry("Bidirectional sum", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3), merge_mode="sum"))),
     Entry("Bidirectional GRU", stack(STEPS, lambda L: L.Bidirectional(L.GRU(3, **BEFORE), merge_mode="ave"), lambda L: L.Dense(2))),
     Entry("Bidirectional with another backward layer", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3), backward_layer=L.LSTM(3, go_backwards=True, use_bias=False))), "refused", says="backward"),
+    Entry("Bidirectional with an initial state", wired(_bidirectional_state)),
     Entry("TimeDistributed", one(STEPS, lambda L: L.TimeDistributed(L.Dense(3, activation="relu")))),
     Entry("TimeDistributed Conv2D", one((3, 5, 5, 2), lambda L: L.TimeDistributed(L.Conv2D(2, 3)))),
     Entry("TimeDistributed, expressed inside", one(STEPS, lambda L: L.TimeDistributed(L.Dense(3, activation="leaky_relu"))), "expressed"),
     Entry("TimeDistributed LSTM", one((3, 5, 4), lambda L: L.TimeDistributed(L.LSTM(2)))),
+    *(
+        Entry(f"{name}, channels first", one(shape, lambda L, n=name, o=options: getattr(L, n)(data_format="channels_first", **o)), outcome)
+        for name, shape, outcome, options in (
+            ("Conv1D", (4, 6), "expressed", {"filters": 3, "kernel_size": 2}),
+            ("Conv2D", (3, 6, 5), "same", {"filters": 3, "kernel_size": 2}),
+            ("Conv2DTranspose", (3, 6, 5), "same", {"filters": 3, "kernel_size": 2}),
+            ("SeparableConv2D", (3, 6, 5), "expressed", {"filters": 3, "kernel_size": 2}),
+            ("DepthwiseConv2D", (3, 6, 5), "same", {"kernel_size": 2}),
+            ("MaxPooling1D", (4, 6), "expressed", {}),
+            ("MaxPooling2D", (3, 6, 4), "same", {}),
+            ("GlobalAveragePooling1D", (4, 6), "same", {}),
+            ("GlobalAveragePooling2D", (3, 6, 4), "same", {}),
+            ("GlobalMaxPooling3D", (3, 6, 4, 2), "expressed", {}),
+            ("Flatten", (3, 6, 4), "same", {}),
+            ("ZeroPadding2D", (3, 6, 4), "same", {"padding": 1}),
+            ("Cropping2D", (3, 6, 4), "same", {"cropping": 1}),
+            ("UpSampling2D", (3, 6, 4), "same", {}),
+        )
+    ),
     Entry("Shared layer", wired(_shared)),
     Entry("Shared layer called late first", wired(_shared_late_first)),
     Entry("Nested model", wired(_nested), "expressed"),

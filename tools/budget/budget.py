@@ -26,8 +26,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(flags: argparse.Namespace, info: dict) -> list[str]:
-    accepted = limits.Limits(
+def _limits(flags: argparse.Namespace) -> limits.Limits:
+    return limits.Limits(
         flags.max_total_bytes,
         flags.max_gzip_bytes,
         flags.max_shards,
@@ -35,26 +35,50 @@ def _check(flags: argparse.Namespace, info: dict) -> list[str]:
         flags.max_operations,
         flags.tolerance,
     )
-    return check(flags.model, info, accepted, snapshot.read_snapshot(flags.snapshot) if flags.snapshot else None)
+
+
+def _update(flags: argparse.Namespace, info: dict) -> None:
+    workspace = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
+    if not workspace:
+        raise errors.OptionError(f"The source tree is not known; start this with: bazel run {flags.label}")
+    snapshot.write_snapshot(pathlib.Path(workspace, flags.update), flags.model, info)
+    print(f"wrote {flags.update}")
+
+
+def _problems(flags: argparse.Namespace, info: dict) -> list[str]:
+    """What the model exceeds, and where it differs from its snapshot, with the command that accepts the difference."""
+    accepted = _limits(flags)
+    exceeded = check(flags.model, info, accepted)
+    if not flags.snapshot:
+        return exceeded
+    refresh = f"bazel run {flags.label}.update"
+    try:
+        committed = snapshot.read_snapshot(flags.snapshot)
+    except errors.InputError as error:
+        return [*exceeded, str(error), f"Record them: {refresh}"]
+    differences = check(flags.model, info, limits.Limits(tolerance=flags.tolerance), committed)
+    if differences:
+        differences = [
+            f"The model differs from its snapshot {flags.snapshot}:",
+            *differences,
+            f"If that is meant, accept it: {refresh}",
+        ]
+    return exceeded + differences
 
 
 def main() -> int:
     """Checks or updates; returns the exit code."""
     flags = _parser().parse_args()
-    info = json.loads(flags.info.read_text())
-    if flags.update:
-        target = pathlib.Path(os.environ["BUILD_WORKSPACE_DIRECTORY"], flags.update)
-        snapshot.write_snapshot(target, flags.model, info)
-        print(f"wrote {flags.update}")
-        return 0
     try:
-        problems = _check(flags, info)
+        info = json.loads(flags.info.read_text())
+        if flags.update:
+            _update(flags, info)
+            return 0
+        problems = _problems(flags, info)
     except errors.ConversionError as error:
         problems = [str(error)]
     for problem in problems:
-        print(problem)
-    if problems and flags.snapshot:
-        print(f"\nIf the difference is meant to be, refresh the snapshot: bazel run {flags.label}.update")
+        print(f"{flags.label}: {problem}" if problem is problems[0] else problem)
     return 1 if problems else 0
 
 

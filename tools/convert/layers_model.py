@@ -17,7 +17,7 @@ def main() -> int:
             split_weights_by_layer=flags.split_weights_by_layer,
             metadata=action_flags.metadata(flags),
             weight_options=action_flags.weight_options(flags),
-            tables_dir=action_flags.tables(flags),
+            tables=action_flags.tables(flags),
         )
         artifact.write_info(flags.info, result.info)
 

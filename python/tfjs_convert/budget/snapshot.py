@@ -36,16 +36,20 @@ def read_snapshot(path: Path) -> dict[str, object]:
     """Reads what `write_snapshot` wrote.
 
     Raises:
-      InputError: the file is missing or is no snapshot.
+      InputError: the file is missing, empty (or `{}`), or is no snapshot.
     """
+    name = Path(path).name
     try:
-        snapshot = json.loads(Path(path).read_bytes())
+        content = Path(path).read_bytes()
+        snapshot = json.loads(content) if content.strip() else {}
     except OSError:
-        raise InputError(f"The snapshot {Path(path).name!r} is missing; write it with the target's .update.") from None
+        raise InputError(f"The snapshot {name!r} is missing; write it with the target's .update.") from None
     except ValueError as error:
-        raise InputError(f"The snapshot {Path(path).name!r} is not valid JSON ({error}); write it anew.") from None
+        raise InputError(f"The snapshot {name!r} is not valid JSON ({error}); write it anew.") from None
+    if snapshot == {}:
+        raise InputError(f"The snapshot {name!r} is empty: no figures have been recorded yet.")
     if not isinstance(snapshot, dict) or "total_bytes" not in snapshot:
-        raise InputError(f"The file {Path(path).name!r} is no snapshot of a model; write it with the target's .update.")
+        raise InputError(f"The file {name!r} is no snapshot of a model; write it with the target's .update.")
     return snapshot
 
 

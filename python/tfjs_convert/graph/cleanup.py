@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tfjs_convert.graph import names, tensors
 from tfjs_convert.graph.function import postorder
-from tfjs_convert.tf_core import NodeDef
+from tfjs_convert.tf_core import DT
 
 # These make something new each time they run, so in a loop they must run once an iteration.
 _MAKES_ANEW = frozenset(
@@ -32,11 +34,10 @@ def sort(graph: Any, inputs: Iterable[str], outputs: Sequence[str]) -> None:
         [*(name for name in inputs if name in nodes), *outputs],
         lambda name: [names.node_of(tensor) for tensor in nodes[name].input],
     )
-    copies = [NodeDef() for _ in order]
-    for copy, name in zip(copies, order, strict=True):
-        copy.CopyFrom(nodes[name])
-    del graph.node[:]
-    graph.node.extend(copies)
+    place = {name: i for i, name in enumerate(order)}
+    # Sorted in place, for nodes may hold many megabytes.
+    graph.node.sort(key=lambda node: place.get(node.name, len(order)))
+    del graph.node[len(order) :]
 
 
 def bypass(graph: Any, keep: Collection[str], *, strip_debug_ops: bool = False) -> None:
@@ -79,11 +80,8 @@ def _redirect(graph: Any, given: Mapping[str, str]) -> None:
         inputs = [tensor if tensor.startswith("^") else source(tensor) for tensor in node.input]
         del node.input[:]
         node.input.extend(inputs)
-    copies = [NodeDef() for _ in kept]
-    for copy, node in zip(copies, kept, strict=True):
-        copy.CopyFrom(node)
-    del graph.node[:]
-    graph.node.extend(copies)
+    graph.node.sort(key=lambda node: node.name in given)
+    del graph.node[len(kept) :]
 
 
 def bind_merged_constants(graph: Any) -> None:
@@ -121,6 +119,51 @@ def _side(nodes: Mapping[str, Any], node: Any) -> tuple[str, int] | None:
             if place.op == "Switch":
                 return place.input[1], index
     return None
+
+
+def _move_value(graph: Any, node: Any, taken: names.Names) -> Any:
+    """Gives a constant to a node of its own, and makes its first node a copy of that; returns the new one."""
+    constant = graph.node.add()
+    constant.CopyFrom(node)
+    constant.name = taken.unique(f"{node.name}/value")
+    dtype = node.attr["dtype"].type
+    node.op = "Identity"
+    node.attr.clear()
+    node.attr["T"].type = dtype
+    del node.input[:]
+    node.input.append(constant.name)
+    return constant
+
+
+_MAY_BE_CONSTANT = frozenset(["Merge", "Exit", "Switch", "StatelessIf", "StatelessWhile", "If", "While"])
+
+
+def copy_constant_outputs(graph: Any, outputs: Sequence[str]) -> None:
+    """Makes outputs that may be a constant reshape it to its own shape.
+
+    TensorFlow.js hands out a constant itself, through Identity and through control flow, and the application that
+    disposes of what it was given then disposes of the model's weight.
+    """
+    nodes = {node.name: node for node in graph.node}
+    taken = names.Names(nodes)
+    for name in outputs:
+        node = nodes[name]
+        if node.op == "Const":
+            constant = _move_value(graph, node, taken)
+            nodes[constant.name] = constant
+        source = nodes[names.node_of(node.input[0])] if node.op == "Identity" else None
+        if source is None or (source.op != "Const" and source.op not in _MAY_BE_CONSTANT):
+            continue
+        shape = tensors.node(taken.unique(f"{name}/shape"), "Shape", [node.input[0]])
+        shape.attr["T"].CopyFrom(node.attr["T"])
+        shape.attr["out_type"].type = DT.DT_INT32
+        if source.op == "Const":
+            dims = tensors.shape_of(source.attr["value"].tensor.tensor_shape)
+            shape = tensors.const(shape.name, np.array(dims, np.int32))
+        graph.node.append(shape)
+        node.op = "Reshape"
+        node.input.append(shape.name)
+        node.attr["Tshape"].type = DT.DT_INT32
 
 
 def drop_control_edges(graph: Any) -> None:

@@ -8,6 +8,7 @@ import ml_dtypes
 import numpy as np
 
 from tfjs_convert.errors import UnsupportedError
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.tf_core import node_def_pb2, types_pb2
 
 _DTYPES: dict[int, tuple[np.dtype, str]] = {
@@ -45,7 +46,7 @@ def dtype_enum(dtype: np.dtype | type) -> int:
 
 def shape(node: node_def_pb2.NodeDef) -> tuple[int, ...]:
     """The shape of a `Const` node's tensor."""
-    return tuple(d.size for d in node.attr["value"].tensor.tensor_shape.dim)
+    return tuple(d.size for d in attr(node, "value").tensor.tensor_shape.dim)
 
 
 def get(node: node_def_pb2.NodeDef) -> np.ndarray:
@@ -53,7 +54,7 @@ def get(node: node_def_pb2.NodeDef) -> np.ndarray:
 
     Raises UnsupportedError for element types NumPy cannot hold.
     """
-    tensor = node.attr["value"].tensor
+    tensor = attr(node, "value").tensor
     if tensor.dtype not in _DTYPES:
         name = types_pb2.DataType.Name(tensor.dtype)
         raise UnsupportedError(f"Constant '{node.name}' has element type {name}, which has no array form.")
@@ -92,7 +93,7 @@ def set(node: node_def_pb2.NodeDef, array: np.ndarray) -> None:
     enum = dtype_enum(array.dtype)
     node.attr["dtype"].type = enum
     node.attr["value"].Clear()
-    tensor = node.attr["value"].tensor
+    tensor = attr(node, "value").tensor
     tensor.dtype = enum
     tensor.tensor_shape.SetInParent()
     for size in array.shape:

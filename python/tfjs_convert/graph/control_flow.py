@@ -61,9 +61,12 @@ class Branch:
 def lower_if(x: Expander, node: Any, flat: str, inputs: list[str]) -> list[str]:
     """If and StatelessIf; returns one Merge for each result."""
     predicate, *arguments = inputs
-    predicate = as_boolean(x, predicate, node.attr["Tcond"].type, flat)
     then_body = x.library.function(node.attr["then_branch"].func.name, node.name)
     else_body = x.library.function(node.attr["else_branch"].func.name, node.name)
+    taken = x.known(predicate)
+    if taken is not None:
+        return x.call(then_body if taken else else_body, arguments, f"{flat}/")
+    predicate = as_boolean(x, predicate, node.attr["Tcond"].type, flat)
     return _conditional(x, flat, predicate, arguments, then_body, else_body)
 
 
@@ -71,6 +74,9 @@ def lower_case(x: Expander, node: Any, flat: str, inputs: list[str]) -> list[str
     """Case and StatelessCase, as a chain of conditionals; an index out of range takes the last branch."""
     index, *arguments = inputs
     bodies = [x.library.function(branch.name, node.name) for branch in node.attr["branches"].list.func]
+    chosen = x.known(index)
+    if chosen is not None:
+        return x.call(bodies[chosen if 0 <= chosen < len(bodies) else -1], arguments, f"{flat}/")
     return _case(x, flat, index, arguments, bodies, 0)
 
 

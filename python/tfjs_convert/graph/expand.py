@@ -29,6 +29,7 @@ _GENERIC_CALL = re.compile(r"^(Stateful)?PartitionedCall(_\d+)?$")
 # Operations on tables whose handles were strings; their successors differ in nothing else.
 _TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSize", "LookupTableImport")
 _NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
+_NEWER |= {op: op.removeprefix("Ref") for op in V1_CONTROL_FLOW if op.startswith("Ref")}
 _MAX_DEPTH = 200
 # What a control edge of TensorFlow 1 comes from when it says where a node belongs.
 _PLACES = V1_CONTROL_FLOW | {"Identity"}
@@ -263,6 +264,19 @@ class Expander:
         node = self.nodes.get(names.node_of(tensor))
         return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2"}
 
+    def known(self, tensor: str) -> Any | None:
+        """The value of a scalar that is constant, or None."""
+        node = self.nodes.get(names.node_of(self.resolved(tensor)))
+        while node is not None and node.op == "Identity":
+            node = self.nodes.get(names.node_of(self.resolved(node.input[0])))
+        if node is None or node.op != "Const" or node.attr["value"].tensor.tensor_shape.dim:
+            return None
+        if node.name in self.unset:
+            return None
+        if node.name in self.frozen:
+            return self.frozen[node.name].load().item()
+        return tensors.to_array(node.attr["value"].tensor).item()
+
     def finish(self) -> None:
         """Points every input at the node that makes it, in TensorFlow's spelling."""
         for node in self.nodes.values():
@@ -270,6 +284,8 @@ class Expander:
             controls = [t for t in node.input if t.startswith("^") and t[1:] in self.nodes]
             del node.input[:]
             node.input.extend(inputs + list(dict.fromkeys(controls)))
+            if node.op in V1_CONTROL_FLOW and node.attr["T"].type == DT.DT_RESOURCE:
+                node.attr["T"].type = self.type_of(inputs[0], DT.DT_RESOURCE)
 
 
 def _gather(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:

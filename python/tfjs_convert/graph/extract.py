@@ -1,4 +1,4 @@
-"""Moves constants out of a graph into weights; the nodes keep dtype and shape."""
+"""A graph's constants as weights; in the topology they keep dtype and shape alone."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tfjs_convert.graph import dtypes, tensors
 from tfjs_convert.weights.weight import Weight
 
 
-def take_constants(graphs: Sequence[Any], is_variable: Callable[[Any], bool]) -> list[Weight]:
-    """The constants of some graphs, in order; their values are then held by the weights alone.
+def constants(graphs: Sequence[Any], is_variable: Callable[[Any], bool]) -> list[Weight]:
+    """The constants of some graphs, in order, read from the graph when they are written.
 
     TensorFlow.js looks constants up by name alone, in functions too, so two of one name must be equal; they become one
     weight.
 
     Args:
-      graphs: GraphDefs, changed in place.
+      graphs: GraphDefs.
       is_variable: whether a Const is, or was computed from, trained values.
     """
     weights: dict[str, Weight] = {}
@@ -26,14 +26,14 @@ def take_constants(graphs: Sequence[Any], is_variable: Callable[[Any], bool]) ->
         for node in graph.node:
             if node.op != "Const":
                 continue
-            proto = node.attr["value"].tensor
             if node.name not in weights:
-                weights[node.name] = Weight.of(node.name, tensors.to_array(proto), is_variable(node))
-            dtype, shape = proto.dtype, tensors.shape_of(proto.tensor_shape)
-            proto.Clear()
-            proto.dtype = dtype
-            tensors.set_shape(proto.tensor_shape, shape)
+                weights[node.name] = _weight(node.name, node.attr["value"].tensor, is_variable(node))
     return list(weights.values())
+
+
+def _weight(name: str, proto: Any, trained: bool) -> Weight:
+    shape = tensors.shape_of(proto.tensor_shape)
+    return Weight(name, shape, dtypes.to_numpy(proto.dtype), lambda: tensors.to_array(proto), trained)
 
 
 def trained(plain_constants: Collection[str]) -> Callable[[Any], bool]:

@@ -22,9 +22,12 @@ from tfjs_convert.tf_core import DT
 def keep_if(x: Expander, node: Any, flat: str, inputs: list[str]) -> list[str]:
     """If and StatelessIf."""
     predicate, *arguments = inputs
-    predicate = as_boolean(x, predicate, node.attr["Tcond"].type, flat)
     then_body = x.library.function(node.attr["then_branch"].func.name, node.name)
     else_body = x.library.function(node.attr["else_branch"].func.name, node.name)
+    taken = x.known(predicate)
+    if taken is not None:
+        return x.call(then_body if taken else else_body, arguments, f"{flat}/")
+    predicate = as_boolean(x, predicate, node.attr["Tcond"].type, flat)
     given = [_Argument(x, arguments[i], declared, None) for i, declared in enumerate(then_body.argument_types)]
     then_branch = _function(x, then_body, f"{flat}_then_branch", given)
     else_branch = _function(x, else_body, f"{flat}_else_branch", given)

@@ -6,6 +6,7 @@ shape, so that megabytes do not travel through the optimizer's many copies, nor 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,13 +42,25 @@ def run(graph: Any, inputs: Sequence[str], outputs: Sequence[str], optimizers: l
         signature.outputs[name].name = f"{name}:0"
     meta_graph.collection_def["train_op"].node_list.value.extend(outputs)
     try:
+        tf_core.validate(graph)
         result = tf_core.optimize(meta_graph, tf_core.optimizer_config(optimizers))
     except tf_core.CoreError as error:
-        reason = str(error).strip().split("\n")[0]
-        raise UnsupportedError(f"TensorFlow's graph optimizer refuses the model's graph: {reason}") from error
+        raise UnsupportedError(_sentence(str(error))) from error
     for node in result.node:
         node.device = ""
     missing = set(outputs) - {node.name for node in result.node}
     if missing:
         raise UnsupportedError(f"TensorFlow's graph optimizer lost the output {sorted(missing)[0]!r}.")
     return result
+
+
+def _sentence(reason: str) -> str:
+    """The core's reason for refusing a graph, without what it says of the machine."""
+    unknown = re.search(r"Op type not registered '([^']+)'", reason)
+    if unknown:
+        return (
+            f"The model uses the operation {unknown[1]}, which TensorFlow {tf_core.version()} does not have; "
+            "cut the graph before it with outputs."
+        )
+    line = reason.strip().split("\n")[0].rstrip(".")
+    return f"TensorFlow's graph optimizer refuses the model's graph: {line}."

@@ -48,6 +48,7 @@ class GraphModel:
       assets: name of the Const that holds an asset's path, to the file.
       table_values: node name of a table to its keys and values, where a checkpoint has them.
       version: the TensorFlow version that wrote the model; empty where unknown.
+      signature: the name of the signature that was chosen; TensorFlow 2 puts it before its placeholders' names.
       op_list: OpDefs that the model brings along.
     """
 
@@ -59,4 +60,5 @@ class GraphModel:
     assets: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     table_values: Mapping[str, tuple[Variable, Variable]] = dataclasses.field(default_factory=dict)
     version: str = ""
+    signature: str = ""
     op_list: Sequence[Any] = ()

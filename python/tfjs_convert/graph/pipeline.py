@@ -12,9 +12,11 @@ from tfjs_convert.errors import InputError, OptionError, UnsupportedError
 from tfjs_convert.graph import (
     cleanup,
     extract,
+    fold_large,
     grappler,
     loops,
     names,
+    narrow,
     rewrites,
     signature,
     tables,
@@ -24,7 +26,7 @@ from tfjs_convert.graph import (
 )
 from tfjs_convert.graph.control_flow import LOWERINGS
 from tfjs_convert.graph.expand import Expander, FunctionGraph, Lowering
-from tfjs_convert.graph.function import Library
+from tfjs_convert.graph.function import V1_CONTROL_FLOW, Library
 from tfjs_convert.graph.functional import FUNCTIONAL
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph.ops import backends, check
@@ -90,11 +92,11 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
       ConversionError: the model is damaged, or uses what TensorFlow.js cannot run, or an option does not fit it.
     """
     js = js_tables.load(options.tables)
-    flat = _flatten(model, options)
-    notes = list(flat.notes)
-    for part in flat.parts:
-        notes += _optimise(part, js, options)
+    flat, notes = _prepare(model, options, js)
+    if options.custom_ops:
+        check.check_custom_ops_used([part.graph for part in flat.parts], options.custom_ops)
     main = flat.parts[0]
+    cleanup.copy_constant_outputs(main.graph, main.outputs)
     outputs = _without_copies(main.graph, flat.outputs)
     for part in flat.parts:
         part.outputs = [names.node_of(tensor) for tensor in _uncopied(part.graph, part.outputs)]
@@ -106,7 +108,7 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     supported = backends.supported(whole, js)
     filling = tables.initializer(flat.tables, main.graph.versions, flat.names)
     plain = flat.plain | {node.name for node in filling.node}
-    weights = extract.take_constants([*(part.graph for part in flat.parts), filling], extract.trained(plain))
+    weights = extract.constants([*(part.graph for part in flat.parts), filling], extract.trained(plain))
     public = signature.signature_json(flat.inputs, outputs)
     public["inputs"].update(tables.signature_inputs(flat.tables))
     fields = {
@@ -127,29 +129,42 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     return Converted(fields, weights, flat.inputs, outputs, info)
 
 
-def _flatten(model: GraphModel, options: GraphOptions) -> _Flat:
-    """Flattens a graph, with the form of control flow that was asked for.
+def _prepare(model: GraphModel, options: GraphOptions, js: Any) -> tuple[_Flat, list[str]]:
+    """Flattens and optimises, with the form of control flow that was asked for; returns notes, too.
 
-    Functions in TensorFlow.js cannot look tables up, so "auto" keeps them out of functions.
+    "auto" takes no control flow at all where all of it folds away, since TensorFlow.js can then run the model at
+    once; else functions, which TensorFlow.js runs without keeping what each iteration made; unless a table is looked
+    up in one, which functions in TensorFlow.js cannot do.
     """
-    if options.control_flow_v2 is False:
-        return _flattened(model, options, LOWERINGS)
+    if options.control_flow_v2 is not True:
+        lowered = _flattened(model, options, LOWERINGS)
+        notes = _optimise_all(lowered, js, options)
+        looped = any(node.op in V1_CONTROL_FLOW for node in lowered.parts[0].graph.node)
+        if options.control_flow_v2 is False or not looped:
+            return lowered, notes
     flat = _flattened(model, options, FUNCTIONAL)
     lookups = sorted(n.name for part in flat.parts[1:] for n in part.graph.node if n.op.startswith("LookupTable"))
     if not lookups:
-        return flat
-    if options.control_flow_v2 is True:
-        raise UnsupportedError(
-            f"The model looks up a table inside a loop or conditional ({lookups[0]}), which TensorFlow.js cannot do "
-            'with control_flow_v2 = True; write False or "auto".'
-        )
-    return _flattened(model, options, LOWERINGS)
+        return flat, _optimise_all(flat, js, options)
+    if options.control_flow_v2 == "auto":
+        return lowered, notes
+    raise UnsupportedError(
+        f"The model looks up a table inside a loop or conditional ({lookups[0]}), which TensorFlow.js cannot do "
+        'with control_flow_v2 = True; write False or "auto".'
+    )
+
+
+def _optimise_all(flat: _Flat, js: Any, options: GraphOptions) -> list[str]:
+    notes = list(flat.notes)
+    for part in flat.parts:
+        notes += _optimise(part, js, options)
+    return notes
 
 
 def _flattened(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lowering]) -> _Flat:
     """Inlines everything; inputs become placeholders of their own names, each output a copy of its own."""
     inputs = signature.fix_shapes(model.inputs, options.input_shapes)
-    renamed = signature.placeholder_names(inputs)
+    renamed = signature.placeholder_names(inputs, model.signature)
     x = Expander(Library(model.graph.library.function, model.op_list), model.variables, lowerings=lowerings)
     # Inputs come first, so that they get the names they should have.
     wanted = [each.tensor for each in (*inputs, *model.outputs)]
@@ -214,6 +229,7 @@ def _optimise(part: _Part, js: Any, options: GraphOptions) -> list[str]:
         check.check(part.graph, js, phase="before", **checks)
     part.stand_ins.fill(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
+    fold_large.fold(part.graph, part.outputs, part.stand_ins)
     part.stand_ins.restore(part.graph)
     notes = list(rewrites.before_remap(part.graph, part.outputs))
     part.stand_ins.hide(part.graph)
@@ -295,6 +311,7 @@ def _tidy(part: _Part, options: GraphOptions) -> None:
     loops.hoist_invariants(part.graph)
     loops.bypass_inner_enters(part.graph)
     tables.restore_shapes(part.graph)
+    narrow.clamp_bounds(part.graph)
     cleanup.sort(part.graph, part.inputs, part.outputs)
 
 

@@ -24,12 +24,12 @@ _JS_DTYPES = {
 }
 
 
-def placeholder_names(inputs: Sequence[Endpoint]) -> dict[str, str]:
+def placeholder_names(inputs: Sequence[Endpoint], signature: str) -> dict[str, str]:
     """New names for placeholders that TensorFlow 2 made for a signature: `serving_default_x` becomes `x`."""
     renamed = {}
     for endpoint in inputs:
         node = names.node_of(endpoint.tensor)
-        if node.endswith(f"_{endpoint.key}"):
+        if signature and node == f"{signature}_{endpoint.key}":
             renamed[node] = names.as_node(endpoint.key)
     return renamed if len(set(renamed.values())) == len(renamed) else {}
 

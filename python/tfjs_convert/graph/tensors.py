@@ -66,21 +66,27 @@ def _spread(values: np.ndarray, count: int, default: object) -> np.ndarray:
 
 def from_array(array: np.ndarray) -> Any:
     """A TensorProto of an array; object arrays hold strings as bytes."""
+    proto = TensorProto()
+    fill(proto, array)
+    return proto
+
+
+def fill(proto: Any, array: np.ndarray) -> None:
+    """Puts an array into a TensorProto; object arrays hold strings as bytes."""
     array = np.asarray(array)
-    proto = TensorProto(dtype=dtypes.from_numpy(array.dtype))
-    for size in array.shape:
-        proto.tensor_shape.dim.add(size=size)
+    proto.Clear()
+    proto.dtype = dtypes.from_numpy(array.dtype)
+    set_shape(proto.tensor_shape, array.shape)
     if array.dtype == object:
         proto.string_val.extend(array.ravel().tolist())
     else:
-        proto.tensor_content = np.ascontiguousarray(array).tobytes()
-    return proto
+        proto.tensor_content = array.tobytes()
 
 
 def const(name: str, array: np.ndarray) -> Any:
     """A Const node."""
     node = NodeDef(name=name, op="Const")
-    node.attr["value"].tensor.CopyFrom(from_array(array))
+    fill(node.attr["value"].tensor, array)
     node.attr["dtype"].type = node.attr["value"].tensor.dtype
     return node
 

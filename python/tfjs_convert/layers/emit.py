@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from tfjs_convert.layers.check import ANY_INITIALIZER, clean
+from tfjs_convert.layers.check import clean
 from tfjs_convert.layers.keras_order import sort_layers
 from tfjs_convert.layers.model import Layer, Model, Ref, is_chain
 from tfjs_convert.layers.names import layer_variables
@@ -31,7 +31,7 @@ def emit(model: Model, tables: Tables, notes: list[str]) -> Topology:
     """
     sort_layers(model)
     _rename(model, notes)
-    config = _Emitter(tables, notes).model(model, True)
+    config = _Emitter(tables, notes).model(model, True, inner=False)
     return Topology(config, [list(_weights(layer)) for layer in model.layers])
 
 
@@ -69,10 +69,10 @@ class _Emitter:
     def __init__(self, tables: Tables, notes: list[str]) -> None:
         self._tables, self._notes = tables, notes
 
-    def model(self, model: Model, trainable: bool) -> dict[str, object]:
+    def model(self, model: Model, trainable: bool, inner: bool) -> dict[str, object]:
         trainable = trainable and bool(model.trainable)
         if model.kind == "sequential" and is_chain(model):
-            layers = [self.layer(layer, trainable) for layer in model.layers]
+            layers = [self.layer(layer, trainable, inner) for layer in model.layers]
             return {"class_name": "Sequential", "config": {"name": model.name, "layers": layers}}
         numbers = _numbers(model)
 
@@ -87,7 +87,7 @@ class _Emitter:
                 for index in calls
                 if layer.calls[index].inputs
             ]
-            layers.append({**self.layer(layer, trainable), "name": layer.name, "inbound_nodes": inbound})
+            layers.append({**self.layer(layer, trainable, inner), "name": layer.name, "inbound_nodes": inbound})
         config = {
             "name": model.name,
             "layers": layers,
@@ -96,12 +96,14 @@ class _Emitter:
         }
         return {"class_name": "Functional", "config": config}
 
-    def layer(self, layer: Layer, trainable: bool) -> dict[str, object]:
+    def layer(self, layer: Layer, trainable: bool, inner: bool) -> dict[str, object]:
         if layer.model is not None:
-            inner = self.model(layer.model, trainable and layer.trainable)
-            inner["config"]["name"] = layer.name
-            return inner
+            nested = self.model(layer.model, trainable and layer.trainable, inner=True)
+            nested["config"]["name"] = layer.name
+            return nested
         config = clean(layer, self._tables, self._notes)
+        if inner:
+            config = _quickly_initialized(config)
         if not trainable and "trainable" in config:
             config["trainable"] = False
         cells = []
@@ -109,20 +111,20 @@ class _Emitter:
             if role == "backward_layer":
                 continue
             if role.startswith("cells/"):
-                cells.append(_plainly_initialized(self.layer(child, trainable and layer.trainable)))
+                cells.append(self.layer(child, trainable and layer.trainable, inner=True))
             else:
-                config[role] = self.layer(child, trainable and layer.trainable)
+                config[role] = self.layer(child, trainable and layer.trainable, inner=True)
         if cells:
             config["cells"] = cells
         return {"class_name": layer.class_name, "config": config}
 
 
-def _plainly_initialized(cell: dict[str, object]) -> dict[str, object]:
-    """Stacked cells are initialized even where weights follow, and the loader's Orthogonal fails then."""
-    config = cell["config"]
+def _quickly_initialized(config: dict[str, object]) -> dict[str, object]:
+    """Layers inside others are initialized even where weights follow; Orthogonal is slow, and fails in lean bundles."""
+    stand_in = {"class_name": "GlorotUniform", "config": {"seed": None}}
     return {
-        **cell,
-        "config": {key: ANY_INITIALIZER if key.endswith("_initializer") else value for key, value in config.items()},
+        key: stand_in if isinstance(value, dict) and value.get("class_name") == "Orthogonal" else value
+        for key, value in config.items()
     }
 
 

@@ -6,7 +6,7 @@ import itertools
 
 from tfjs_convert.errors import InputError
 from tfjs_convert.layers.keras_nodes import Node, parse_nodes
-from tfjs_convert.layers.model import Call, Layer, Model, Ref, plain
+from tfjs_convert.layers.model import Call, Layer, Model, Ref, plain, schedule
 from tfjs_convert.layers.refuse import refuse
 
 MODEL_CLASSES = ("Sequential", "Functional", "Model")
@@ -32,12 +32,16 @@ def parse_model(config: dict, what: str) -> Model:
         )
     name = inner.get("name", "model") if isinstance(inner, dict) else "sequential"
     if class_name not in MODEL_CLASSES or _is_custom(config):
+        if isinstance(inner, dict) and "layers" in inner:
+            raise refuse(str(name), class_name, "its class is your own, and may compute more than its layers say")
         raise refuse(
             str(name), class_name, "a subclassed model has no topology in its file, only the name of its Python class"
         )
     try:
-        return _model(class_name, inner, config.get("build_config"))
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        model = _model(class_name, inner, config.get("build_config"))
+        _check_wiring(model)
+        return model
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise InputError(
             f"{what}: its configuration is not as Keras writes it ({type(error).__name__}: {error}); save the "
             "model again."
@@ -48,6 +52,15 @@ def _model(class_name: str, config: dict | list, build_config: dict | None = Non
     if class_name == "Sequential":
         return _sequential(config, build_config)
     return _functional(config)
+
+
+def _check_wiring(model: Model) -> None:
+    models = [model, *(layer.model for layer in model.walk() if layer.model is not None)]
+    for each in models:
+        schedule(each)
+        for ref in (*each.inputs, *each.outputs):
+            if not 0 <= ref.call < len(ref.layer.calls):
+                raise ValueError(f"layer `{ref.layer.name}` is not called {ref.call + 1} times")
 
 
 def parse_layer(entry: dict) -> Layer:

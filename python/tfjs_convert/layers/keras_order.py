@@ -1,8 +1,8 @@
 """The order in which Keras lists a functional model's layers, whatever order they were written in.
 
-Keras sorts layers by their distance from the outputs, and those of one distance by when a search from the outputs first meets
-them. Files hold weights in that order, without the layers' names or with numbered class names, so a writer must follow it.
-(Keras 2 `engine/functional.py`, Keras 3 `ops/function.py`, `map_graph`.)
+Keras sorts layers by their distance from the outputs, and those of one distance by when a search from the outputs
+first meets them. Files hold weights in that order, without the layers' names or with numbered class names, so a
+writer must follow it. (Keras 2 `engine/functional.py`, Keras 3 `ops/function.py`, `map_graph`.)
 """
 
 from __future__ import annotations

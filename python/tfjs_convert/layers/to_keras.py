@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
 from tfjs_convert.layers.keras_config import WITHOUT_BASE
 from tfjs_convert.layers.keras_order import sort_layers
 from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain
@@ -74,8 +76,6 @@ def _prepare(layer: Layer, generation: int) -> None:
 
 
 def _scale_gates(layer: Layer, kind: str) -> None:
-    import numpy as np
-
     def scale(array: np.ndarray) -> np.ndarray:
         size = array.shape[-1] // len(GATES[kind])
         return (array * np.repeat(np.where(GATES[kind], OURS / THEIRS, 1.0), size)).astype(array.dtype)

@@ -19,6 +19,7 @@ from tfjs_convert.errors import ConversionError, InputError, OptionError
 from tfjs_convert.parity.files import read_array
 from tfjs_convert.parity.inputs import make_inputs
 from tfjs_convert.parity.recording import Run, write_runs
+from tfjs_convert.quiet import native_stderr
 
 Model = Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]
 
@@ -29,9 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         info = _read_info(flags.info)
         runs = _inputs(flags, info)
-        model = _open(model_root(flags.input), info, flags)
         names = [port["name"] for port in info["outputs"]]
-        results = [Run(name, inputs, _ordered(model(inputs), names)) for name, inputs in runs.items()]
+        with native_stderr():
+            model = _open(model_root(flags.input), info, flags)
+            results = [Run(name, inputs, _ordered(model(inputs), names)) for name, inputs in runs.items()]
         write_runs(flags.output_dir, results)
     except ConversionError as error:
         shutil.rmtree(flags.output_dir, ignore_errors=True)

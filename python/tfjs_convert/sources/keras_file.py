@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,7 +112,7 @@ def _read_h5(file: H5File) -> KerasFile:
         training = file.json(file.root, "training_config")
         return KerasFile(
             "h5",
-            _generation(config),
+            _generation(file.text(file.root, "model_config")),
             version,
             config,
             training_config=training if isinstance(training, dict) else None,
@@ -141,7 +140,8 @@ def _open_zip(path: Path, what: str) -> KerasFile:
             closer()
 
     try:
-        config = parse_json(archive.read("config.json"), f"{what}, `config.json`")
+        text = archive.read("config.json")
+        config = parse_json(text, f"{what}, `config.json`")
         metadata = (
             parse_json(archive.read("metadata.json"), f"{what}, `metadata.json`") if "metadata.json" in archive else {}
         )
@@ -163,7 +163,7 @@ def _open_zip(path: Path, what: str) -> KerasFile:
         compile_config = config.get("compile_config")
         return KerasFile(
             "keras",
-            _generation(config),
+            _generation(text.decode("utf-8", "replace")),
             version if isinstance(version, str) else None,
             config,
             compile_config=compile_config if isinstance(compile_config, dict) else None,
@@ -175,9 +175,7 @@ def _open_zip(path: Path, what: str) -> KerasFile:
         raise
 
 
-def _generation(config: dict) -> int:
-    """Whose serialization this is: Keras 3 says `batch_shape`, names tensors, and has no `batch_input_shape`."""
-    text = json.dumps(config)
-    if '"__keras_tensor__"' in text or '"batch_shape"' in text or '"DTypePolicy"' in text:
-        return 3
-    return 2
+def _generation(text: str) -> int:
+    """Whose serialization this is: Keras 3 says `batch_shape`, names tensors, and has policies for dtypes."""
+    marks = ('"__keras_tensor__"', '"batch_shape"', '"DTypePolicy"')
+    return 3 if any(mark in text for mark in marks) else 2

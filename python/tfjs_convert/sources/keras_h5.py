@@ -181,7 +181,7 @@ def legacy_groups(file: H5File, group: h5py.Group) -> Iterator[tuple[str, list[W
     Weights are named as in the file, without `:0`. Layers come in the model's order where the file tells it.
     """
     names = file.texts(group, "layer_names")
-    for name in file.names(group) if names is None else names:
+    for name in _folders(file, group) if names is None else names:
         node = file.child(group, name)
         if not isinstance(node, h5py.Group):
             raise InputError(f"{file.what} lists a layer `{name}`, but has no weights' folder of that name.")
@@ -192,3 +192,17 @@ def legacy_groups(file: H5File, group: h5py.Group) -> Iterator[tuple[str, list[W
                 raise InputError(f"{file.what} lists the weight `{path}` of layer `{name}`, but does not hold it.")
             weights.append(file.weight(dataset, path.removesuffix(":0")))
         yield name, weights
+
+
+def _folders(file: H5File, group: h5py.Group, prefix: str = "") -> Iterator[str]:
+    """Names of layers where no list tells them: folders with `weight_names`; a slash in a name makes a folder of
+    its own.
+    """
+    for name in file.names(group):
+        node = file.child(group, name)
+        if not isinstance(node, h5py.Group):
+            continue
+        if file.texts(node, "weight_names") is not None:
+            yield prefix + name
+        else:
+            yield from _folders(file, node, f"{prefix}{name}/")

@@ -76,12 +76,13 @@ class SavedModelReader:
           InputError: the variables are missing or cut off.
         """
         meta_graph = self._meta_graph
-        definition = meta_graph.signature_def[self.choose(signature_name)]
+        signature_name = self.choose(signature_name)
+        definition = meta_graph.signature_def[signature_name]
         nodes = {node.name: node for node in meta_graph.graph_def.node}
         return GraphModel(
             graph=meta_graph.graph_def,
-            inputs=_ordered(definition.inputs, nodes),
-            outputs=_ordered(definition.outputs, nodes),
+            inputs=_ordered(definition.inputs, nodes, meta_graph.graph_def.library),
+            outputs=_ordered(definition.outputs, nodes, meta_graph.graph_def.library),
             variables=self._values(nodes).variables,
             table_values=self._values(nodes).tables,
             init_ops=_init_ops(meta_graph),
@@ -90,6 +91,7 @@ class SavedModelReader:
                 for asset in _assets(meta_graph)
             },
             version=meta_graph.meta_info_def.tensorflow_version,
+            signature=signature_name,
             op_list=list(meta_graph.meta_info_def.stripped_op_list.op),
         )
 
@@ -176,7 +178,7 @@ def _init_ops(meta_graph: Any) -> list[str]:
     return found
 
 
-def _ordered(infos: Any, nodes: Any) -> list[Endpoint]:
+def _ordered(infos: Any, nodes: Any, library: Any) -> list[Endpoint]:
     """A signature's entries in the order in which its function takes or returns them.
 
     The map itself has no order. Outputs of one call are ordered by their index, inputs by their place in the call
@@ -186,8 +188,9 @@ def _ordered(infos: Any, nodes: Any) -> list[Endpoint]:
     users = {}
     for node in nodes.values():
         if node.op.endswith("PartitionedCall"):
+            inner = _inner_positions(node, library)
             for position, tensor in enumerate(node.input):
-                users.setdefault(names.node_of(tensor), position)
+                users.setdefault(names.node_of(tensor), inner.get(position, position))
     many_nodes = len({names.node_of(info.name) for info in infos.values()}) > 1
 
     def place(key: str) -> tuple[Any, ...]:
@@ -201,6 +204,18 @@ def _ordered(infos: Any, nodes: Any) -> list[Endpoint]:
 
     keys = _by_number(sorted(infos, key=place))
     return [_endpoint(key, infos[key]) for key in keys]
+
+
+def _inner_positions(call: Any, library: Any) -> dict[int, int]:
+    """For the arguments of a signature's wrapper, sorted by name, their places in the function that it wraps."""
+    function = next((f for f in library.function if f.signature.name == call.attr["f"].func.name), None)
+    if function is None or "signature_wrapper" not in function.signature.name:
+        return {}
+    calls = [node for node in function.node_def if node.op.endswith("PartitionedCall")]
+    if len(calls) != 1:
+        return {}
+    places = {tensor: place for place, tensor in enumerate(calls[0].input)}
+    return {i: places[arg.name] for i, arg in enumerate(function.signature.input_arg) if arg.name in places}
 
 
 def _by_number(keys: Sequence[str]) -> list[str]:

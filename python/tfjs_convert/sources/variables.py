@@ -50,30 +50,49 @@ def restored(graph: Any, restore_op: str, checkpoint: Checkpoint) -> Restored:
     x = _Handles(Library(graph.library.function), {}, lowerings={})
     x.add_main(graph.node, [f"^{restore_op}"], {})
     x.finish()
+    strings = _Strings(x)
     variables: dict[str, Variable] = {}
     tables: dict[str, tuple[Variable, Variable]] = {}
     for node in x.nodes.values():
         if node.op in _ASSIGNMENTS:
-            value = _saved(x, node.input[1], checkpoint)
+            value = _saved(x, node.input[1], strings, checkpoint)
             if value is not None:
                 variables[x.origin[names.node_of(node.input[0])]] = value
         elif node.op == "LookupTableImportV2":
-            keys, values = (_saved(x, tensor, checkpoint) for tensor in node.input[1:3])
+            keys, values = (_saved(x, tensor, strings, checkpoint) for tensor in node.input[1:3])
             if keys is not None and values is not None:
                 tables[x.origin[names.node_of(node.input[0])]] = (keys, values)
     return Restored(variables, tables)
 
 
-def _saved(x: Expander, tensor: str, checkpoint: Checkpoint) -> Variable | None:
+class _Strings:
+    """The elements of string constants, each of which is decoded once."""
+
+    def __init__(self, x: Expander) -> None:
+        self._nodes = x.nodes
+        self._decoded: dict[str, list[bytes]] = {}
+
+    def at(self, tensor: str, index: int) -> str | None:
+        """One element, or None where the tensor is not constant."""
+        name = names.node_of(tensor)
+        node = self._nodes[name]
+        if node.op != "Const":
+            return None
+        if name not in self._decoded:
+            self._decoded[name] = tensors.to_array(node.attr["value"].tensor).ravel().tolist()
+        return self._decoded[name][index].decode()
+
+
+def _saved(x: Expander, tensor: str, strings: _Strings, checkpoint: Checkpoint) -> Variable | None:
     """The checkpoint's value of a tensor that a restoring operation reads."""
     source = _source(x, tensor)
     if source is None:
         return None
     read, index = source
-    name = _string_at(x, read.input[1], index)
+    name = strings.at(read.input[1], index)
     if name is None or name not in checkpoint:
         return None
-    return _variable(checkpoint, name, parse_slice(_string_at(x, read.input[2], index) or ""))
+    return _variable(checkpoint, name, parse_slice(strings.at(read.input[2], index) or ""))
 
 
 def saved_by_name(
@@ -126,10 +145,3 @@ def _source(x: Expander, tensor: str) -> tuple[Any, int] | None:
         name, index = names.split(node.input[index if node.op == "IdentityN" else 0])
         node = x.nodes[name]
     return (node, index) if node.op in {"RestoreV2", "RestoreSlice"} else None
-
-
-def _string_at(x: Expander, tensor: str, index: int) -> str | None:
-    node = x.nodes[names.node_of(tensor)]
-    if node.op != "Const":
-        return None
-    return tensors.to_array(node.attr["value"].tensor).ravel()[index].decode()

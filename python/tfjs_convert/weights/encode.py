@@ -72,10 +72,10 @@ class EncodedWeight:
         if self.stored == "string":
             yield from strings.encode(self.weight.name, self.data)
             return
-        scratch = np.empty(max(CHUNK_ELEMENTS, self.channels or 1))
+        scratch = np.empty(max(CHUNK_ELEMENTS, self.channels or 1) + 7)
         for values in self._values():
             if self.affine:
-                codes = self.affine.encode(values, scratch[: values.size])
+                codes = self.affine.encode(values, scratch)
                 self._error.add(values, self.affine.decode(codes, self.stored))
             elif self.quantized == "float16":
                 codes = values.astype(LITTLE_ENDIAN["float16"])

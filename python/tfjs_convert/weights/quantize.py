@@ -1,7 +1,8 @@
 """Numbers into codes and back: the arithmetic of TensorFlow.js's quantized weights.
 
 Affine codes (uint8, uint16) follow the upstream converter's formula, evaluated in float64 throughout, so that they are
-the same under every NumPy version and on every processor: each step is one correctly rounded IEEE operation.
+the same under every NumPy version and on every processor: each step is one correctly rounded IEEE operation. Where
+float32 is sure of the same code, it is asked first, since it is faster.
 
     scale = (hi - lo) / Q            with Q = 255 or 65535
     zero  = round(-lo / scale), minimum = -zero * scale        if lo <= 0 <= hi, so that zero is exact
@@ -14,6 +15,7 @@ Every value comes back within half a step, plus the rounding of the stored dtype
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -48,9 +50,16 @@ class Affine:
 
         Args:
           values: any shape.
-          scratch: a float64 array to work in, of `values`' shape.
+          scratch: a flat float64 array to work in, with at least as many elements as `values`, and seven more.
         """
-        steps = np.empty(values.shape) if scratch is None else scratch
+        flat = np.ascontiguousarray(values).reshape(-1)
+        steps = np.empty(flat.size + 7) if scratch is None else scratch
+        bracket = self._bracket if flat.dtype == np.float32 else None
+        codes = self._encode_in_float32(flat, bracket, steps) if bracket else self._encode_in_float64(flat, steps)
+        return codes.reshape(values.shape)
+
+    def _encode_in_float64(self, values: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+        steps = scratch[: values.size]
         np.copyto(steps, values)
         np.subtract(steps, self.minimum, out=steps)
         np.divide(steps, self.scale, out=steps)
@@ -59,6 +68,55 @@ class Affine:
             # Rounding is monotonic: clipping codes is the same as clipping values before.
             np.clip(steps, 0, self.codes, out=steps)
         return steps.astype(LITTLE_ENDIAN[self.dtype])
+
+    @functools.cached_property
+    def _bracket(self) -> tuple[np.float32, np.float32, np.float32] | None:
+        """Factor, addend and width with which float32 finds nearly all uint8 codes, or None where it cannot.
+
+        With x in [lo, hi], q = (x - minimum) / scale and u = 2**-24, half a step of float32 at 1, float32 computes
+        `x * factor + addend` as q + 1/2 - margin with an error of at most
+
+            2u * |x / scale|          the factor's rounding, and the product's
+            + u * |minimum / scale + 1|   the addend's
+            + u * (codes + 2)         the sum's, and as much again for the sum with `width`
+
+        The margin is twice all that, so the first sum lies below q + 1/2 and the second above it. Where both have
+        the same whole part, that is the code; float64's own rounding, 2**-29 of this, lies well within the margin.
+        """
+        if self.dtype != "uint8" or self.clip_needed or not 2.0**-100 < self.scale < 2.0**100:
+            return None
+        shift = abs(self.minimum) / self.scale
+        margin = 2 * 2.0**-24 * (2 * (shift + self.codes + 1) + shift + 1 + 2 * (self.codes + 2))
+        if margin > 2.0**-10:
+            return None
+        return (
+            np.float32(1 / self.scale),
+            np.float32(0.5 - margin - self.minimum / self.scale),
+            np.float32(2 * margin),
+        )
+
+    def _encode_in_float32(
+        self, values: np.ndarray, bracket: tuple[np.float32, np.float32, np.float32], scratch: np.ndarray
+    ) -> np.ndarray:
+        """The same codes as in float64, in half the time: float64 decides only where float32 leaves two codes."""
+        factor, addend, width = bracket
+        size = values.size
+        # Codes are compared eight at a time, so both arrays end with zeros up to a multiple of eight.
+        padded = -(-size // 8) * 8
+        low, high = np.empty(padded, np.uint8), scratch.view(np.uint8)[4 * padded : 5 * padded]
+        low[size:] = high[size:] = 0
+        sums = scratch.view(np.float32)[:size]
+        np.multiply(values, factor, out=sums)
+        np.add(sums, addend, out=sums)
+        np.copyto(low[:size], sums, casting="unsafe")
+        np.add(sums, width, out=sums)
+        np.copyto(high[:size], sums, casting="unsafe")
+        eights = np.flatnonzero(low.view(np.uint64) != high.view(np.uint64))
+        if eights.size:
+            places = (eights[:, np.newaxis] * 8 + np.arange(8)).reshape(-1)
+            places = places[places < size]
+            low[places] = self._encode_in_float64(values[places], scratch)
+        return low[:size]
 
     def decode(self, codes: np.ndarray, dtype: str = "float32") -> np.ndarray:
         """Values of codes as TensorFlow.js computes them; int32 is rounded, half up, as `Math.round` does.

@@ -137,6 +137,16 @@ def test_output_of_several_outputs_in_a_function(tmp_path):
     _check(tmp_path, f, {"x": X}, [{"x": ROWS}, {"x": -ROWS}])
 
 
+def test_auto_needs_no_control_flow_where_it_folds_away(tmp_path):
+    def f(x):
+        training = tf.constant(False)
+        return {"y": tf.cond(training, lambda: tf.nn.dropout(x, 0.5), lambda: x * 2.0)}
+
+    model = saved_models.save(tmp_path / "model", f, {"x": X})
+    (converted,) = saved_models.check(tmp_path, model, {"x": ROWS}, control_flow_v2="auto")
+    assert sorted(set(saved_models.ops(converted))) == ["Const", "Mul", "Placeholder"]
+
+
 def test_function_constant_beside_a_node_whose_name_begins_alike(tmp_path):
     def f(x):
         def body(i, y):

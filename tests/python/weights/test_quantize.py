@@ -128,3 +128,42 @@ def test_float16_overflow_begins_where_rounding_does():
     assert overflows_float16(-65520.0, 1.0)
     with np.errstate(over="ignore"):
         assert np.isinf(np.float32(65520.0).astype(np.float16)) and np.isfinite(np.float32(65519.0).astype(np.float16))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.floats(-1e6, 1e6, width=32),
+    st.floats(2.0**-10, 1e6, width=32),
+    st.integers(0, 2**32 - 1),
+)
+def test_codes_at_the_boundaries_between_two(lo, width, seed):
+    """Values on each boundary of two codes and right beside it, where float32 cannot tell: float64 decides."""
+    lo, hi = np.float32(lo), np.float32(lo + width)
+    line = affine(lo, hi, "uint8")
+    boundaries = ((np.arange(-1, 256) + 0.5) * line.scale + line.minimum).astype(np.float32)
+    anywhere = np.random.default_rng(seed).uniform(lo, hi, 100)
+    values = [boundaries, np.nextafter(boundaries, lo), np.nextafter(boundaries, hi), anywhere, lo, hi]
+    values = np.clip(np.hstack(values).astype(np.float32), lo, hi)
+    expected = np.clip(np.rint((values.astype(np.float64) - line.minimum) / line.scale), 0, 255)
+    np.testing.assert_array_equal(line.encode(values), expected)
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi"),
+    [(1e6, 1e6 + 1), (-1e-45, 1e-44), (-(2.0**127), 2.0**127), (1.0, np.nextafter(np.float32(1), np.float32(2)))],
+    ids=["far from zero", "denormal", "huge", "neighbours"],
+)
+def test_codes_where_float32_is_of_no_use(lo, hi):
+    values = np.linspace(lo, hi, 999, dtype=np.float64).astype(np.float32)
+    line = line_of(values, "uint8")
+    expected = np.clip(np.rint((values.astype(np.float64) - line.minimum) / line.scale), 0, 255)
+    np.testing.assert_array_equal(line.encode(values), expected)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (7,), (3, 3), (0, 4)])
+def test_codes_of_any_size_and_shape(shape):
+    values = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    line = affine(-4.0, 4.0, "uint8")
+    codes = line.encode(values)
+    assert codes.shape == shape
+    np.testing.assert_array_equal(codes, np.rint((values.astype(np.float64) - line.minimum) / line.scale))

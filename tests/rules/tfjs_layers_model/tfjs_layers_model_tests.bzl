@@ -63,12 +63,15 @@ def _test_every_flag(name):
     )
     _subject(
         name,
+        allow_nonfinite = True,
+        channel_spread = "refuse",
         content_hashed_names = True,
         metadata = {name + "_classes": "classes"},
         quantize = {
             "uint16": ["conv*"],
             "uint8": ["dense/kernel"],
         },
+        quantize_int32 = True,
         split_weights_by_layer = True,
         weight_shard_size_bytes = 65536,
     )
@@ -83,6 +86,9 @@ def _test_every_flag_impl(ctx):
         "--content_hashed_names",
         "--quantize=uint16:conv*",
         "--quantize=uint8:dense/kernel",
+        "--channel_spread=refuse",
+        "--quantize_int32",
+        "--allow_nonfinite",
         "--metadata=classes:BIN/" + _PACKAGE + "test_every_flag/classes.json",
     ], [flag for flag in argv(env, action, without = ["--table", "--label", "--output_dir", "--info", "--input"]) if flag.startswith("--")])
     assert_contains(env, paths(action.inputs), [_PACKAGE + "test_every_flag/classes.json"], "inputs")

@@ -6,6 +6,7 @@ value the runtime takes for granted is right.
 
 from collections.abc import Iterator
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.view import NodeDef
 from tfjs_convert.tables import Op
 from tfjs_convert.tf_core import types_pb2
@@ -24,21 +25,21 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
     """Why the runtime would not compute what `node` says, as clauses; `op` is its entry in the table, if it has one."""
     for key in sorted(node.attr):
         kind = node.attr[key].WhichOneof("value")
-        kinds = [node.attr[key].type] if kind == "type" else node.attr[key].list.type if kind == "list" else []
+        kinds = [attr(node, key).type] if kind == "type" else attr(node, key).list.type if kind == "list" else []
         for dtype in kinds:
             if dtype % 100 not in _READ:
                 yield f"TensorFlow.js has no {types_pb2.DataType.Name(dtype)[3:].lower()}"
     if op is None:
         return
-    ignored = {attr["tfName"] for attr in op.attrs if attr.get("notSupported")}
+    ignored = {entry["tfName"] for entry in op.attrs if entry.get("notSupported")}
     if "data_format" in ignored and _text(node, "data_format") not in _LAYOUTS:
         yield f"its data_format {_text(node, 'data_format')} is ignored"
     if "dilations" in ignored and any(d != 1 for d in _numbers(node, "dilations")):
         yield f"its dilations {_numbers(node, 'dilations')} are ignored"
-    if "axis" in ignored and "axis" in node.attr and node.attr["axis"].i != -1:
-        yield f"its axis {node.attr['axis'].i} is ignored and the last taken"
+    if "axis" in ignored and "axis" in node.attr and attr(node, "axis").i != -1:
+        yield f"its axis {attr(node, 'axis').i} is ignored and the last taken"
     if op.category == "convolution":
-        yield from _convolution(node, {attr["tfName"] for attr in op.attrs} - ignored)
+        yield from _convolution(node, {entry["tfName"] for entry in op.attrs} - ignored)
 
 
 def _convolution(node: NodeDef, read: set[str]) -> Iterator[str]:
@@ -47,14 +48,14 @@ def _convolution(node: NodeDef, read: set[str]) -> Iterator[str]:
     strides, dilations = _numbers(node, "strides"), _numbers(node, "dilations")
     if any(s > 1 for s in strides) and any(d > 1 for d in dilations) and "dilations" in read:
         yield f"it has strides {strides} and dilations {dilations}, of which one must be 1"
-    names = [s.decode() for s in node.attr["fused_ops"].list.s] if "fused_ops" in node.attr else []
+    names = [s.decode() for s in attr(node, "fused_ops").list.s] if "fused_ops" in node.attr else []
     if names and (names[0] not in _FUSED_FIRST or (names + [""])[1] not in _FUSED_THEN or len(names) > 2):
         yield f"it has fused {', '.join(names)}"
 
 
 def _text(node: NodeDef, key: str) -> str:
-    return node.attr[key].s.decode() if key in node.attr else ""
+    return attr(node, key).s.decode() if key in node.attr else ""
 
 
 def _numbers(node: NodeDef, key: str) -> list[int]:
-    return list(node.attr[key].list.i) if key in node.attr else []
+    return list(attr(node, key).list.i) if key in node.attr else []

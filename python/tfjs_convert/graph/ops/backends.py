@@ -4,6 +4,7 @@ The kernels that an operation needs and those that a backend has come from the n
 that refuse what the others take, as their sources say.
 """
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.ops.check import all_nodes
 from tfjs_convert.graph.view import NodeDef
 from tfjs_convert.tables import Tables
@@ -29,8 +30,8 @@ def supported(graph: graph_pb2.GraphDef, tables: Tables) -> dict[str, list[str]]
 
 
 def _refused_by_wasm(node: NodeDef) -> list[str]:
-    if node.op in _PRODUCTS and node.attr["T"].type in _INTEGERS:
+    if node.op in _PRODUCTS and attr(node, "T").type in _INTEGERS:
         return [f"{node.op} of integers"]
-    if "data_format" in node.attr and node.attr["data_format"].s in (b"NCHW", b"NCDHW"):
+    if "data_format" in node.attr and attr(node, "data_format").s in (b"NCHW", b"NCDHW"):
         return [f"{node.op} with channels first"]
     return []

@@ -7,6 +7,7 @@ which knows every reader of a value, fetched ones included; no rewrite changes a
 from collections.abc import Sequence
 
 from tfjs_convert.graph.rewrites import (
+    constant_layout,
     control_inputs,
     explicit_padding,
     fold_into_consumer,
@@ -30,11 +31,13 @@ def before_remap(graph: graph_pb2.GraphDef, outputs: Sequence[str]) -> list[str]
     user. Raises InputError if a node name comes twice.
     """
     view = GraphView(graph, outputs)
-    notes = static_shapes.simplify(view)
+    notes = constant_layout.fold(view)
+    notes += static_shapes.simplify(view)
     notes += offsets_before_sums.move(view)
     notes += fold_into_producer.fold(view)
     notes += fold_into_consumer.fold(view)
     notes += hoist.hoist(view)
+    notes += static_shapes.merge(view)
     notes += explicit_padding.merge(view)
     view.commit()
     return notes

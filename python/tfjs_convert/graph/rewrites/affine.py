@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.evaluate import evaluate
 from tfjs_convert.graph.view import GraphView, NodeDef
 from tfjs_convert.tf_core import types_pb2
@@ -37,7 +38,7 @@ def read(view: GraphView, node: NodeDef) -> Affine | None:
         return _batch_norm(view, node)
     if node.op not in ("Mul", "RealDiv", "Div", "Add", "AddV2", "BiasAdd", "Sub", "Neg"):
         return None
-    if node.attr["T"].type not in FLOATS:
+    if attr(node, "T").type not in FLOATS:
         return None
     data = view.data_inputs(node)
     if node.op == "Neg":
@@ -53,7 +54,7 @@ def read(view: GraphView, node: NodeDef) -> Affine | None:
     if node.op == "BiasAdd":
         if x != 0 or constant.ndim != 1:
             return None
-        return Affine(0, None, constant, node.attr["data_format"].s == b"NCHW")
+        return Affine(0, None, constant, attr(node, "data_format").s == b"NCHW")
     if node.op == "Mul":
         return Affine(x, constant, None, None)
     if node.op in ("RealDiv", "Div"):
@@ -76,16 +77,16 @@ def _batch_norm(view: GraphView, node: NodeDef) -> Affine | None:
         constants = [c.astype(np.float64) for c in constants]
     if node.op in _FUSED:
         # Absent means the default, training.
-        if "is_training" not in node.attr or node.attr["is_training"].b:
+        if "is_training" not in node.attr or attr(node, "is_training").b:
             return None
         gamma, beta, mean, variance = constants
-        epsilon = node.attr["epsilon"].f if "epsilon" in node.attr else 1e-4
+        epsilon = attr(node, "epsilon").f if "epsilon" in node.attr else 1e-4
         multiply = True
-        channels_first = node.attr["data_format"].s in (b"NCHW", b"NCDHW")
+        channels_first = attr(node, "data_format").s in (b"NCHW", b"NCDHW")
     else:
         mean, variance, beta, gamma = constants
-        epsilon = node.attr["variance_epsilon"].f
-        multiply = node.attr["scale_after_normalization"].b
+        epsilon = attr(node, "variance_epsilon").f
+        multiply = attr(node, "scale_after_normalization").b
         channels_first = False
     if not mean.shape == variance.shape == beta.shape == gamma.shape or np.any(variance + epsilon <= 0):
         return None

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.view import GraphView
 
 _BINARY = {
@@ -36,7 +37,7 @@ def evaluate(view: GraphView, tensor: str, depth: int = _DEPTH) -> np.ndarray | 
         return None
     if node.op in ("Reshape", "ExpandDims", "Squeeze") and len(node.input) >= 1:
         return _reshaped(view, node, depth)
-    if node.op == "BiasAdd" and node.attr["data_format"].s not in (b"", b"NHWC"):
+    if node.op == "BiasAdd" and attr(node, "data_format").s not in (b"", b"NHWC"):
         return None
     function = _BINARY.get(node.op) or _UNARY.get(node.op)
     if function is None or len(node.input) != (2 if node.op in _BINARY else 1):
@@ -56,7 +57,7 @@ def _reshaped(view: GraphView, node: object, depth: int) -> np.ndarray | None:
     if value is None:
         return None
     if node.op == "Squeeze":
-        axes = tuple(node.attr["squeeze_dims"].list.i)
+        axes = tuple(attr(node, "squeeze_dims").list.i)
         return np.squeeze(value, axes or None)
     argument = view.constant(node.input[1])
     if argument is None:

@@ -8,6 +8,7 @@ Conditions: NHWC, a constant padding by zero of the two spatial axes only, and n
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.view import GraphView, NodeDef
 
 
@@ -21,8 +22,8 @@ def merge(view: GraphView) -> list[str]:
 
 
 def _merge(view: GraphView, node: NodeDef) -> bool:
-    padding = node.attr["padding"].s
-    if node.attr["data_format"].s not in (b"", b"NHWC") or padding not in (b"VALID", b"EXPLICIT"):
+    padding = attr(node, "padding").s
+    if attr(node, "data_format").s not in (b"", b"NHWC") or padding not in (b"VALID", b"EXPLICIT"):
         return False
     pad = view.producer(node.input[0])
     if pad is None or pad.op not in ("Pad", "PadV2") or view.sole_consumer(pad.name) is not node:
@@ -36,7 +37,7 @@ def _merge(view: GraphView, node: NodeDef) -> bool:
         return False
     total = amounts.astype(np.int64).reshape(-1)
     if padding == b"EXPLICIT":
-        total = total + np.array(node.attr["explicit_paddings"].list.i, np.int64)
+        total = total + np.array(attr(node, "explicit_paddings").list.i, np.int64)
     node.attr["padding"].s = b"EXPLICIT"
     node.attr["explicit_paddings"].list.i[:] = total.tolist()
     view.set_input(node, 0, data[0])

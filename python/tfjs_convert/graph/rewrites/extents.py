@@ -1,5 +1,6 @@
 """What a graph tells of shapes without shape inference: ranks, and the size of the last axis."""
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.view import GraphView, NodeDef
 
 # Elementwise operations of one tensor, and others that keep the last axis.
@@ -39,7 +40,7 @@ def last_axis(view: GraphView, tensor: str, depth: int = 16) -> int | None:
     if node is None or depth == 0:
         return None
     if node.op in ("Placeholder", "PlaceholderWithDefault"):
-        dims = node.attr["shape"].shape.dim
+        dims = attr(node, "shape").shape.dim
         return dims[-1].size if len(dims) and dims[-1].size > 0 else None
     known = linear.read(view, node, constant=False)
     if known is not None:
@@ -52,7 +53,7 @@ def last_axis(view: GraphView, tensor: str, depth: int = 16) -> int | None:
         return last_axis(view, node.input[0], depth - 1) if keeps else None
     if node.op in ("Add", "AddV2", "Mul", "Sub", "RealDiv"):
         return _broadcast(view, node, depth)
-    if node.op in _KEEPS_LAST and node.attr["data_format"].s in (b"", b"NHWC", b"NDHWC"):
+    if node.op in _KEEPS_LAST and attr(node, "data_format").s in (b"", b"NHWC", b"NDHWC"):
         return last_axis(view, node.input[0], depth - 1)
     return None
 
@@ -76,7 +77,7 @@ def exact_rank(view: GraphView, tensor: str, depth: int = 16) -> int | None:
     if node is None or depth == 0:
         return None
     if node.op in ("Placeholder", "PlaceholderWithDefault"):
-        shape = node.attr["shape"].shape
+        shape = attr(node, "shape").shape
         return len(shape.dim) or None if not shape.unknown_rank else None
     known = linear.read(view, node, constant=False)
     if known is not None:

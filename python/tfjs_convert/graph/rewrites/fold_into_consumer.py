@@ -13,6 +13,7 @@ exact where K * x - K * mean cancels digits.
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites import affine, linear
 from tfjs_convert.graph.rewrites.extents import last_axis
 from tfjs_convert.graph.rewrites.order import topological
@@ -107,7 +108,7 @@ def _sums(target: linear.Linear, kernel: np.ndarray, offset: np.ndarray) -> np.n
     product = kernel.astype(np.float64) * offset.reshape(target.in_shape)
     if target.node.op == "DepthwiseConv2dNative":
         return product.sum(axis=(0, 1)).reshape(-1)
-    transposed = target.node.op == "MatMul" and target.node.attr["transpose_b"].b
+    transposed = target.node.op == "MatMul" and attr(target.node, "transpose_b").b
     return product.sum(axis=1 if transposed else tuple(range(kernel.ndim - 1)))
 
 
@@ -120,7 +121,7 @@ def _add_bias(view: GraphView, node: NodeDef, vector: np.ndarray) -> None:
         return
     inner = view.add_node(f"{node.name}/linear", node.op, [], node)
     inputs = list(node.input)
-    kind = node.attr["T"].type
+    kind = attr(node, "T").type
     node.op = "BiasAdd"
     node.attr.clear()
     node.attr["T"].type = kind

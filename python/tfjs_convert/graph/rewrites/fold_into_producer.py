@@ -11,6 +11,7 @@ after a linear operation becomes. The node that remains bears the map's name.
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites import affine
 from tfjs_convert.graph.rewrites.order import topological
 from tfjs_convert.graph.rewrites.path import Path, trace
@@ -99,7 +100,7 @@ def _become_bias_add(
     other = data[1 - found.x] if len(data) == 2 else None
     if other is None:
         other = view.add_const(f"{node.name}/offset", offset.astype(dtype))
-    kind = node.attr["T"].type
+    kind = attr(node, "T").type
     node.op = "BiasAdd"
     node.attr.clear()
     node.attr["T"].type = kind

@@ -16,6 +16,7 @@ arguments. The runtime adds its own:
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.activations import FUSED, leaky_alpha
 from tfjs_convert.graph.rewrites.affine import FLOATS
 from tfjs_convert.graph.view import GraphView, NodeDef
@@ -40,11 +41,11 @@ def fuse(view: GraphView) -> list[str]:
 
 
 def _fuse(view: GraphView, node: NodeDef) -> bool:
-    if node.attr["T"].type not in FLOATS or not _plain(node):
+    if attr(node, "T").type not in FLOATS or not _plain(node):
         return False
     bias = None
     if node.op in _FUSED_OPS:
-        if list(node.attr["fused_ops"].list.s) != [b"BiasAdd"]:
+        if list(attr(node, "fused_ops").list.s) != [b"BiasAdd"]:
             return False
         last, has_bias = node, True
     else:
@@ -77,15 +78,15 @@ def _is_bias(view: GraphView, node: NodeDef, user: NodeDef) -> bool:
     if user.op != "BiasAdd":
         return False
     shape = view.constant_shape(user.input[1])
-    first = user.attr["data_format"].s == b"NCHW"
-    return first == (node.attr["data_format"].s == b"NCHW") and (shape is None or len(shape) == 1)
+    first = attr(user, "data_format").s == b"NCHW"
+    return first == (attr(node, "data_format").s == b"NCHW") and (shape is None or len(shape) == 1)
 
 
 def may_have_bias(view: GraphView, node: NodeDef) -> bool:
     """Whether the runtime's fused kernels add a bias right; a constant transposed kernel is turned so that they do."""
-    if node.op in ("BatchMatMul", "BatchMatMulV2") or node.attr["transpose_a"].b:
+    if node.op in ("BatchMatMul", "BatchMatMulV2") or attr(node, "transpose_a").b:
         return False
-    if node.attr["transpose_b"].b:
+    if attr(node, "transpose_b").b:
         kernel = view.constant(node.input[1])
         if kernel is None or kernel.ndim != 2:
             return False
@@ -99,7 +100,7 @@ def _is_activation(view: GraphView, node: NodeDef, user: NodeDef, has_bias: bool
         return False
     if user.op == "Prelu":
         alpha = view.constant_shape(user.input[1])
-        if alpha is None or node.attr["data_format"].s == b"NCHW":
+        if alpha is None or attr(node, "data_format").s == b"NCHW":
             return False
         product = _OPS.get(node.op, node.op) == "_FusedMatMul"
         return (has_bias and len(alpha) <= 1) if product else (len(alpha) in (0, 1, 3))
@@ -118,8 +119,8 @@ def _rewrite(view: GraphView, node: NodeDef, bias: NodeDef | None, activation: N
             alpha = leaky_alpha(activation)
     if node.op in ("BatchMatMul", "BatchMatMulV2"):
         for old, new in (("adj_x", "transpose_a"), ("adj_y", "transpose_b")):
-            node.attr[new].b = node.attr[old].b
-            del node.attr[old]
+            node.attr[new].b = attr(node, old).b
+            node.attr.pop(old, None)
     node.op = _OPS.get(node.op, node.op)
     node.attr["fused_ops"].list.s[:] = names
     node.attr["leakyrelu_alpha"].f = alpha

@@ -8,9 +8,12 @@ node, what lies between and the reshape are each read by the next alone. Names s
 they read before.
 """
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites import linear
+from tfjs_convert.graph.rewrites.affine import FLOATS
 from tfjs_convert.graph.rewrites.order import topological
 from tfjs_convert.graph.rewrites.path import trace
+from tfjs_convert.graph.rewrites.static_shapes import elements
 from tfjs_convert.graph.view import GraphView, NodeDef
 
 _RESHAPES = ("Reshape", "Squeeze", "BatchToSpaceND")
@@ -21,6 +24,7 @@ def hoist(view: GraphView) -> list[str]:
     """Swap each such pair until none is left; returns notes."""
     swapped = 0
     for node in topological(view):
+        _flatten_bias(view, node)
         while node.op in _ELEMENTWISE or node.op == "BiasAdd":
             reshape = view.producer(node.input[0])
             if reshape is None or reshape.op not in _RESHAPES or not _may_swap(view, reshape, node):
@@ -29,6 +33,35 @@ def hoist(view: GraphView) -> list[str]:
             swapped += 1
             node = reshape
     return [f"Moved {swapped} biases and activations before a reshape."] if swapped else []
+
+
+def _flatten_bias(view: GraphView, node: NodeDef) -> None:
+    """Make a sum over the axes into which a reshape splits the channels, as attention layers have it, a bias before it.
+
+    reshape(linear(x), [..., d, e]) + c, with c of shape [d, e], becomes reshape(linear(x) + flat c, [..., d, e]).
+    """
+    if node.op not in ("Add", "AddV2") or len(node.input) != 2 or attr(node, "T").type not in FLOATS:
+        return
+    index = 0 if view.const_node(node.input[1]) is not None else 1
+    reshape, constant = view.producer(node.input[index]), view.constant(node.input[1 - index])
+    if constant is None or reshape is None or reshape.op != "Reshape" or view.sole_consumer(reshape.name) is not node:
+        return
+    path = trace(view, reshape, reshape.input[0])
+    sizes = elements(view, reshape.input[1], {})
+    added = list(constant.shape[next((i for i, s in enumerate(constant.shape) if s != 1), constant.ndim) :])
+    if path is None or path.linear.channels_first or sizes is None or constant.ndim > len(sizes):
+        return
+    if len(added) < 2 or sizes[-len(added) :] != added or constant.size != path.linear.channels:
+        return
+    if any(t.startswith("^") for t in reshape.input):
+        return
+    x = node.input[index]
+    bias = view.add_const(f"{node.name}/bias", constant.reshape(-1))
+    inner = view.add_node(f"{node.name}/before", "BiasAdd", [reshape.input[0], bias])
+    inner.attr["T"].type = attr(node, "T").type
+    inner.attr["data_format"].s = b"NHWC"
+    view.set_input(reshape, 0, inner.name)
+    view.take_over(node, view.producer(x))
 
 
 def _may_swap(view: GraphView, reshape: NodeDef, node: NodeDef) -> bool:
@@ -41,7 +74,7 @@ def _may_swap(view: GraphView, reshape: NodeDef, node: NodeDef) -> bool:
             path is not None
             and not path.linear.channels_first
             and size == (path.linear.channels,)
-            and node.attr["data_format"].s != b"NCHW"
+            and attr(node, "data_format").s != b"NCHW"
             and all(b.op in _RESHAPES for b in path.between)
         )
     return _linear_before(view, reshape)

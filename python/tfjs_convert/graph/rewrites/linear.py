@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.affine import FLOATS
 from tfjs_convert.graph.view import GraphView, NodeDef
 
@@ -49,7 +50,7 @@ def read(view: GraphView, node: NodeDef, constant: bool = True) -> Linear | None
     convolution = node.op in _CONVOLUTIONS
     if not convolution and node.op not in _PRODUCTS:
         return None
-    dtype = node.attr["T" if "T" in node.attr else "Ta"].type
+    dtype = attr(node, "T" if "T" in node.attr else "Ta").type
     weights, data = 1, 2 if node.op == "Conv2DBackpropInput" else 0
     if dtype not in FLOATS or len(view.data_inputs(node)) != max(data, weights) + 1:
         return None
@@ -62,7 +63,7 @@ def read(view: GraphView, node: NodeDef, constant: bool = True) -> Linear | None
         return _product(node, shape)
     if len(shape) != (5 if node.op == "Conv3D" else 4):
         return None
-    channels_first = node.attr["data_format"].s in (b"NCHW", b"NCDHW")
+    channels_first = attr(node, "data_format").s in (b"NCHW", b"NCDHW")
     if node.op == "DepthwiseConv2dNative":
         c, m = shape[2:]
         return Linear(node, shape, 0, 1, c * m, c, (c, m), (c, 1), 4, True, channels_first)
@@ -78,7 +79,7 @@ def _product(node: NodeDef, shape: tuple[int, ...]) -> Linear | None:
     if len(shape) < 2 or (plain and len(shape) != 2):
         return None
     transpose_a, transpose_b = (
-        node.attr[k].b for k in (("transpose_a", "transpose_b") if plain else ("adj_x", "adj_y"))
+        attr(node, k).b for k in (("transpose_a", "transpose_b") if plain else ("adj_x", "adj_y"))
     )
     i, o = shape[-2:] if not transpose_b else shape[:-3:-1]
     out_shape, in_shape = ((o, 1), (i,)) if transpose_b else ((o,), (i, 1))
@@ -94,9 +95,9 @@ def pads_nothing(linear: Linear) -> bool:
         return True
     if node.op == "Conv2DBackpropInput":
         return False
-    padding = node.attr["padding"].s
+    padding = attr(node, "padding").s
     if padding == b"VALID":
         return True
     if padding == b"EXPLICIT":
-        return not any(node.attr["explicit_paddings"].list.i)
+        return not any(attr(node, "explicit_paddings").list.i)
     return padding == b"SAME" and all(s == 1 for s in linear.kernel_shape[:-2])

@@ -9,6 +9,7 @@ sum alone, and c fits the summand's channels, so that no shape changes. The sum 
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites import affine
 from tfjs_convert.graph.rewrites.order import topological
 from tfjs_convert.graph.rewrites.path import trace
@@ -42,7 +43,7 @@ def _move(view: GraphView, node: NodeDef) -> bool:
         bias = view.add_node(
             f"{node.name}/bias", "BiasAdd", [summand, view.add_const(f"{node.name}/offset", offset.astype(dtype))]
         )
-        bias.attr["T"].type = node.attr["T"].type
+        bias.attr["T"].type = attr(node, "T").type
         bias.attr["data_format"].s = b"NHWC"
         view.set_input(total, index, bias.name)
         view.take_over(node, total)

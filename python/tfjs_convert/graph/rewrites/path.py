@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites import linear
 from tfjs_convert.graph.rewrites.extents import shape_vector
 from tfjs_convert.graph.view import GraphView, NodeDef
@@ -55,7 +56,7 @@ def passes(view: GraphView, path: Path, node: NodeDef) -> bool:
     channels, first = path.linear.channels, path.linear.channels_first
     if node.op == "BiasAdd":
         return view.constant_shape(data[1]) == (channels,) and (
-            view.const_node(data[1]) is not None and (node.attr["data_format"].s == b"NCHW") == first
+            view.const_node(data[1]) is not None and (attr(node, "data_format").s == b"NCHW") == first
         )
     if node.op in ("Pad", "PadV2"):
         padding = view.constant(data[1])
@@ -69,7 +70,7 @@ def passes(view: GraphView, path: Path, node: NodeDef) -> bool:
         block = view.constant_shape(data[1])
         return block is not None and path.exact_rank and block[0] < path.rank - 1
     if node.op == "Squeeze":
-        axes = list(node.attr["squeeze_dims"].list.i)
+        axes = list(attr(node, "squeeze_dims").list.i)
         if not axes or not path.exact_rank or any(a % path.rank == path.rank - 1 for a in axes):
             return False
         path.rank -= len(axes)

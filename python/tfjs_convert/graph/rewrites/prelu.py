@@ -10,6 +10,7 @@ full (shape (C,) or with leading ones), since the WASM kernel repeats it and doe
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.affine import FLOATS
 from tfjs_convert.graph.view import GraphView, NodeDef
 
@@ -24,7 +25,7 @@ def fuse(view: GraphView) -> list[str]:
 
 
 def _fuse(view: GraphView, node: NodeDef) -> bool:
-    if len(node.input) != 2 or any(t.startswith("^") for t in node.input) or node.attr["T"].type not in FLOATS:
+    if len(node.input) != 2 or any(t.startswith("^") for t in node.input) or attr(node, "T").type not in FLOATS:
         return False
     orders = [(0, 1)] if node.op == "Sub" else [(0, 1), (1, 0)]
     for i, j in orders:

@@ -6,6 +6,7 @@ activation outside `activations.FUSED`. A constant bias with leading axes of siz
 one bears the fused node's name.
 """
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.activations import FUSED
 from tfjs_convert.graph.rewrites.fuse_linear import may_have_bias
 from tfjs_convert.graph.view import GraphView, NodeDef
@@ -36,7 +37,7 @@ def unfuse(view: GraphView) -> list[str]:
 
 
 def _unfuse(view: GraphView, node: NodeDef) -> bool:
-    names = [s.decode() for s in node.attr["fused_ops"].list.s]
+    names = [s.decode() for s in attr(node, "fused_ops").list.s]
     if not names or any(t.startswith("^") for t in node.input):
         return False
     head, tail = names[0], names[1:]
@@ -56,7 +57,7 @@ def _has_vector_bias(view: GraphView, node: NodeDef) -> bool:
     bias, kernel = view.constant(node.input[2]), view.constant_shape(node.input[1])
     if bias is None or kernel is None:
         return view.constant_shape(node.input[2]) is not None and len(view.constant_shape(node.input[2])) == 1
-    channels = kernel[0] if node.attr["transpose_b"].b else kernel[-1]
+    channels = kernel[0] if attr(node, "transpose_b").b else kernel[-1]
     if bias.ndim == 0 or bias.shape[-1] != bias.size or bias.size != channels:
         return False
     if bias.ndim > 1:
@@ -65,10 +66,10 @@ def _has_vector_bias(view: GraphView, node: NodeDef) -> bool:
 
 
 def _split(view: GraphView, node: NodeDef, head: str, tail: list[str]) -> None:
-    kind = node.attr["T"].type
-    layout = node.attr["data_format"].s
+    kind = attr(node, "T").type
+    layout = attr(node, "data_format").s
     inputs = list(node.input)
-    alpha, epsilon = node.attr["leakyrelu_alpha"].f, node.attr["epsilon"].f
+    alpha, epsilon = attr(node, "leakyrelu_alpha").f, attr(node, "epsilon").f
     inner = view.add_node(f"{node.name}/linear", _PLAIN[node.op], [], node)
     for key in _FUSED_ATTRS:
         inner.attr.pop(key, None)

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tfjs_convert.layers.model import Layer, Model, Ref, Shape, plain, schedule
+from tfjs_convert.errors import InputError
+from tfjs_convert.layers.model import Call, Layer, Model, Ref, Shape, schedule
+from tfjs_convert.layers.refuse import refuse
 from tfjs_convert.layers.rewrite import attention, conv, core, image, merge, norm, recurrent, space
-from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call, chain, derive
-from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks
+from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call
+from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks, state_that_leaks
 from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
 
 Rule = Callable[[Rewrite], Wiring]
@@ -117,10 +119,26 @@ def rewrite(model: Model, generation: int) -> tuple[Model, list[str]]:
       UnsupportedLayerError: a layer cannot be expressed.
     """
     run = _Run(model, generation)
+    policies = sorted({str(layer.config.get("dtype")) for layer in model.walk() if _is_mixed(layer)})
+    run.notes += [
+        f"The model computes in {policy}, and in float32 in TensorFlow.js: digits differ." for policy in policies
+    ]
     result = run.model(model, _shapes(model))
     if run.has_masks:
         run.check_masks(result)
+    leak = state_that_leaks(result, run.has_masks)
+    if leak is not None:
+        raise refuse(
+            leak[0].name,
+            leak[0].class_name,
+            f"beside masks and in nested models, TensorFlow.js would hand its initial state to `{leak[1].name}` too",
+        )
     return result, run.notes
+
+
+def _is_mixed(layer: Layer) -> bool:
+    dtype = layer.config.get("dtype")
+    return isinstance(dtype, str) and dtype.startswith("mixed_")
 
 
 def _shapes(model: Model, inputs: list[Shape] | None = None) -> dict[Ref, Shape] | None:
@@ -192,7 +210,13 @@ class _Run:
         rule = merge.operation if layer.op else RULES.get(layer.class_name)
         if rule is None:
             raise r.refuse("TensorFlow.js has no such layer, and its other layers cannot express it")
-        wiring = rule(r)
+        try:
+            wiring = rule(r)
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            raise InputError(
+                f"Layer `{layer.name}` ({layer.class_name}): its configuration or weights are not as Keras writes them "
+                f"({type(error).__name__}: {error}); save the model again."
+            ) from error
         if self.has_masks and layer.class_name in RECURRENT:
             if not masked:
                 guard = r.make("Masking", {"mask_value": UNMASKED}, role="unmasked")
@@ -239,7 +263,7 @@ class _Run:
         source = recurrent.entry(shape or (None,), f"{layer.name}_input")
         inner = Layer(layer.name, layer.class_name, layer.config, layer.variables, layer.children)
         inner.op = layer.op
-        inner.calls = [_one_call(source)]
+        inner.calls = [Call([Ref(source)])]
         wrapped = Model(
             f"{layer.name}_model",
             "functional",
@@ -270,18 +294,12 @@ class _Run:
 
     def check_masks(self, result: Model) -> None:
         """Every recurrent layer that has a mask in Keras must still have it in TensorFlow.js."""
-        reached = runtime_masks(result)[0]
+        reached = runtime_masks(result, self.generation)[0]
         for old, new in self.expected:
             if new not in reached:
                 raise Rewrite(old, generation=0, names=Names([]), shapes=None, notes=[]).refuse(
                     "a mask reaches it in Keras, and TensorFlow.js loses it on the way"
                 )
-
-
-def _one_call(source: Layer) -> object:
-    from tfjs_convert.layers.model import Call
-
-    return Call([Ref(source)])
 
 
 class _Recorder(Rewrite):
@@ -296,6 +314,3 @@ class _Recorder(Rewrite):
         if layer.name == self.layer.name:
             self.main = layer
         return layer
-
-
-__all__ = ["RULES", "chain", "derive", "plain", "rewrite"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfjs_convert.layers.model import Call, Layer, Model, Ref, Shape
+from tfjs_convert.layers.model import Call, Layer, Ref, Shape
 from tfjs_convert.layers.refuse import UnsupportedLayerError, refuse
 from tfjs_convert.weights.weight import Weight
 
@@ -49,13 +49,11 @@ class Rewrite:
         shapes: list[list[Shape]] | None,
         notes: list[str],
         masked: bool = False,
-        recurse: Callable[[Model], Model] | None = None,
         part: Callable[[Layer, Shape | None], Layer] | None = None,
     ) -> None:
         self.layer = layer
         self.generation = generation
         self.masked = masked
-        self.recurse = recurse
         self.part = part
         self._names, self._shapes, self._notes = names, shapes, notes
         self._kept = False

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from tfjs_convert.layers.model import Layer, Ref, plain
 from tfjs_convert.layers.rewrite import activations
-from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, call, chain, nothing, then
+from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, call, chain, derive, nothing, then
 
 
 def same(r: Rewrite) -> Wiring:
@@ -199,16 +203,12 @@ def einsum_dense(r: Rewrite) -> Wiring:
         raise r.refuse(f"its equation `{r.config['equation']}` is no matrix product over the last axes")
     weight = r.layer.variables["kernel"]
     inner, outer = weight.shape[:count], weight.shape[count:]
-    rows, columns = _product(inner), _product(outer)
-    from tfjs_convert.layers.rewrite.context import derive
-
+    rows, columns = math.prod(inner), math.prod(outer)
     variables = {"kernel": derive(weight, (rows, columns), lambda array: array)}
     bias = r.layer.variables.get("bias")
     if bias is not None:
         if len(bias.shape) > len(outer):
             raise r.refuse("its bias runs over more axes than its kernel gives")
-        import numpy as np
-
         variables["bias"] = derive(bias, (columns,), lambda array: np.broadcast_to(array, outer))
     config = {"units": columns, "use_bias": bias is not None}
     config["activation"], post = activations.split(r, r.config.get("activation"))
@@ -223,14 +223,5 @@ def einsum_dense(r: Rewrite) -> Wiring:
     steps.append(r.make("Dense", config, variables))
     if len(outer) > 1:
         steps.append(r.reshape([*lead, *outer], "unflat"))
-    if not lead and count > 1 and len(outer) == 1:
-        pass
     r.note("expressed with Dense")
     return then(chain(*steps), post)
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    result = 1
-    for size in sizes:
-        result *= size
-    return result

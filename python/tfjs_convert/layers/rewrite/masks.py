@@ -44,9 +44,44 @@ def keras_masks(model: Model, entering: frozenset[int] = frozenset()) -> tuple[s
     return _flow(model, entering, _KERAS)
 
 
-def runtime_masks(model: Model, entering: frozenset[int] = frozenset()) -> tuple[set[Layer], set[Ref]]:
-    """As `keras_masks`, of a rewritten model, in TensorFlow.js."""
-    return _flow(model, entering, _OURS)
+def runtime_masks(model: Model, generation: int) -> tuple[set[Layer], set[Ref]]:
+    """As `keras_masks`, of a rewritten model, in TensorFlow.js, as far as masks there are those of Keras
+    `generation`.
+    """
+    # Keras 3 joins the masks of concatenated tensors differently.
+    return _flow(model, frozenset(), _OURS if generation == 2 else _OURS - {"Concatenate"})
+
+
+def state_that_leaks(model: Model, masks: bool, nested: bool = False) -> tuple[Layer, Layer] | None:
+    """A recurrent layer with an initial state, and another one that TensorFlow.js would hand that state to.
+
+    Where a mask was seen, or inside a nested model, the executor hands one object of arguments to all layers, and a
+    recurrent layer leaves its initial state in it. Only layers that must run before are safe.
+    """
+    recurrent = [layer for layer in model.layers if layer.class_name in RECURRENT]
+    for layer in recurrent:
+        if not (masks or nested) or all(len(c.inputs) == 1 for c in layer.calls):
+            continue
+        before = _ancestors(layer)
+        for other in recurrent:
+            if other is not layer and other not in before:
+                return layer, other
+    for layer in model.layers:
+        found = None if layer.model is None else state_that_leaks(layer.model, masks, True)
+        if found is not None:
+            return found
+    return None
+
+
+def _ancestors(layer: Layer) -> set[Layer]:
+    found: set[Layer] = set()
+    waiting = [layer]
+    while waiting:
+        for c in waiting.pop().calls:
+            new = {ref.layer for ref in c.inputs} - found
+            found |= new
+            waiting += new
+    return found
 
 
 def _flow(model: Model, entering: frozenset[int], passing: set[str]) -> tuple[set[Layer], set[Ref]]:

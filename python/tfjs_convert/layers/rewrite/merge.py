@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfjs_convert.layers.model import Layer, Ref, plain
+from tfjs_convert.layers.model import plain
 from tfjs_convert.layers.operations import ACTIVATIONS, operation_name
 from tfjs_convert.layers.rewrite import activations
 from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, call, chain, nothing, then
@@ -154,8 +154,3 @@ def _transpose(r: Rewrite, kwargs: dict, constants: list) -> Wiring | None:
     if not isinstance(axes, list) or not axes or axes[0] != 0:
         return None
     return chain(r.make("Permute", {"dims": axes[1:]}))
-
-
-def repeat_outputs(layer: Layer, first: Ref, count: int) -> list[Ref]:
-    """All outputs of a call."""
-    return [Ref(layer, first.call, n) for n in range(count)]

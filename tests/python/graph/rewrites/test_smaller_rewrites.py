@@ -68,6 +68,18 @@ def test_shape_with_two_unknown_sizes_stays():
     assert case.ops(check(model, (3, 6, 4)))["Pack"] == 1
 
 
+def test_successive_reshapes_are_one():
+    def model():
+        x = tf.tanh(case.placeholder("x", [None, 6, 4]))
+        y = tf.reshape(tf.squeeze(tf.reshape(tf.expand_dims(x, 2), [-1, 24, 1]), [2]), [-1, 8, 3])
+        seen = tf.reshape(x, [-1, 12], name="seen")
+        return tf.identity(y, name="out"), seen, tf.reshape(seen, [-1, 2, 6], name="last")
+
+    done = check(model, (3, 6, 4), ("out", "seen", "last"))
+    assert case.ops(done) == {"Tanh": 1, "Reshape": 3, "Identity": 1}
+    assert case.named(done, "last").input[0] == "seen", "what is fetched stays"
+
+
 def test_pooled_channels_keep_their_axes():
     def model():
         y = conv(case.placeholder("x", [None, 6, 6, 4]))
@@ -176,3 +188,33 @@ def test_padding_before_same_stays():
         return tf.identity(conv(x), name="out")
 
     assert case.ops(check(model, (2, 7, 6, 3)))["Pad"] == 1
+
+
+def test_kernels_are_stored_as_they_are_read():
+    def model():
+        x = case.placeholder("x", [None, 4])
+        kernel = tf.expand_dims(tf.transpose(tf.reshape(const(2, 3, 4), [6, 4])), 0)
+        half = tf.cast(tf.constant(RNG.normal(size=(6, 2)).astype(np.float16)), tf.float32)
+        y = tf.matmul(x, tf.squeeze(kernel, [0])) * const(6)
+        return tf.identity(tf.matmul(y, half), name="out")
+
+    assert case.ops(check(model, (3, 4))) == {"MatMul": 2, "Identity": 1}
+
+
+def test_constants_read_twice_or_fetched_are_not_stored_twice():
+    def model():
+        x = case.placeholder("x", [None, 4])
+        kernel = const(6, 4)
+        turned = tf.transpose(kernel, name="turned")
+        return tf.matmul(x, turned, name="out"), turned, tf.matmul(x, kernel, transpose_b=True, name="other")
+
+    done = case.ops(check(model, (3, 4), ("out", "turned", "other")))
+    assert done["Transpose"] == 1
+
+
+def test_integers_are_left_to_the_optimizer():
+    def model():
+        x = case.placeholder("x", [None, 4])
+        return tf.reshape(tf.tanh(x), tf.reshape(tf.constant([[2, -1]]), [2]), name="out")
+
+    assert case.ops(check(model, (3, 4)))["Reshape"] == 2

@@ -7,9 +7,19 @@ its own in `OPS`.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tfjs_convert.graph.rewrites.decompose import elementwise, images, indices, matrices
+from tfjs_convert.graph.rewrites import static_shapes
+from tfjs_convert.graph.rewrites.decompose import (
+    dtypes,
+    einsum,
+    elementwise,
+    grouped,
+    images,
+    indices,
+    layout,
+    matrices,
+)
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value
-from tfjs_convert.graph.view import GraphView
+from tfjs_convert.graph.view import GraphView, parse
 from tfjs_convert.tf_core import graph_pb2
 
 OPS: dict[str, Callable[[Emit], Value | None]] = {
@@ -17,13 +27,24 @@ OPS: dict[str, Callable[[Emit], Value | None]] = {
     **matrices.OPS,
     **indices.OPS,
     **images.OPS,
+    **einsum.OPS,
+    **grouped.OPS,
+    **dtypes.OPS,
 }
+# Layouts come first, as what they leave may be decomposed too.
+_PASSES = (layout.OPS, OPS)
+
+# Decomposed with fewer operations, or at all, where shapes are known.
+_USES_SHAPES = frozenset(
+    "BatchMatMul BatchMatMulV2 BatchMatMulV3 Einsum LookupTableFind LookupTableFindV2 OneHot Roll Select SpaceToDepth "
+    "TensorScatterAdd TensorScatterSub UnsortedSegmentSum".split()
+)
 
 
 def decompose(
     graph: graph_pb2.GraphDef, outputs: Sequence[str], shapes: Mapping[str, Sequence[int] | None] | None = None
 ) -> list[str]:
-    """Decompose every operation of `OPS` in place.
+    """Decompose every operation of `OPS` in place, and make the shapes of reshapes constant where `shapes` allows it.
 
     `outputs` are the fetched nodes or tensors, whose names and values stay. `shapes` gives what is known of tensors'
     shapes by tensor name (`node:0`), -1 for unknown sizes; without it constants' shapes are known only. Returns notes
@@ -31,17 +52,27 @@ def decompose(
     """
     view = GraphView(graph, outputs)
     done: dict[str, int] = {}
-    for node in list(view.nodes.values()):
-        if node.op not in OPS or view.nodes.get(node.name) is not node:
-            continue
-        op = node.op
-        value = OPS[op](Emit(view, node, shapes or {}))
-        if value is None:
-            continue
-        _replace(view, node, value)
-        done[op] = done.get(op, 0) + 1
+    for functions in _PASSES:
+        for node in list(view.nodes.values()):
+            op = node.op
+            if op not in functions or view.nodes.get(node.name) is not node:
+                continue
+            value = functions[op](Emit(view, node, shapes or {}))
+            if value is not None:
+                _replace(view, node, value)
+                done[op] = done.get(op, 0) + 1
+    notes = static_shapes.simplify(view, shapes)
     view.commit()
-    return [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
+    return notes + [f"Wrote {count} {op} with operations that TensorFlow.js has." for op, count in sorted(done.items())]
+
+
+def wants_shapes(graph: graph_pb2.GraphDef) -> bool:
+    """Whether `decompose` would do better with shapes: whether it is worth inferring them for this graph."""
+    constants = {node.name for node in graph.node if node.op == "Const"}
+    return any(
+        node.op in _USES_SHAPES or (node.op == "Reshape" and parse(node.input[1])[0] not in constants)
+        for node in graph.node
+    )
 
 
 def _replace(view: GraphView, node: object, value: Value) -> None:
@@ -60,4 +91,4 @@ def _replace(view: GraphView, node: object, value: Value) -> None:
         view.prune(tensor.partition(":")[0])
 
 
-__all__ = ["OPS", "decompose"]
+__all__ = ["OPS", "decompose", "wants_shapes"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.constants import numpy_dtype
 from tfjs_convert.graph.rewrites.decompose.emit import FLOAT, Emit, Value
 from tfjs_convert.tf_core import types_pb2
@@ -68,7 +69,7 @@ def l2_loss(e: Emit) -> Value:
 
 def approximate_equal(e: Emit) -> Value:
     """|x - y| < tolerance."""
-    tolerance = e.node.attr["tolerance"].f if "tolerance" in e.node.attr else 1e-5
+    tolerance = attr(e.node, "tolerance").f if "tolerance" in e.node.attr else 1e-5
     return e.compare("Less", e.unary("Abs", e.sub(e.x[0], e.x[1])), float(tolerance))
 
 
@@ -137,7 +138,7 @@ def truncate_mod(e: Emit) -> Value | None:
 
 def bucketize(e: Emit) -> Value:
     """How many of the boundaries, an attribute in ascending order, are at most x."""
-    boundaries = np.array(list(e.node.attr["boundaries"].list.f), np.float32)
+    boundaries = np.array(list(attr(e.node, "boundaries").list.f), np.float32)
     reached = e.compare("GreaterEqual", e.expand(e.cast(e.x[0], FLOAT), -1), e.const(boundaries))
     return e.reduce("Sum", e.cast(reached, types_pb2.DT_INT32), [-1])
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tfjs_convert.graph import constants
+from tfjs_convert.graph.attributes import attr
+from tfjs_convert.graph.rewrites.extents import exact_rank, last_axis
 from tfjs_convert.graph.view import GraphView, NodeDef, parse
 from tfjs_convert.tf_core import types_pb2
 
@@ -43,13 +45,13 @@ class Emit:
         self.view = view
         self.node = node
         self._shapes = shapes
-        dtype = node.attr["T"].type or FLOAT
+        dtype = attr(node, "T").type or FLOAT
         self.x = [Value(t, dtype) for t in view.data_inputs(node)]
         self._control = [t for t in node.input if t.startswith("^")]
 
     def typed(self, index: int, attribute: str) -> Value:
         """Input `index`, whose dtype is in `attribute`."""
-        return Value(self.x[index].tensor, self.node.attr[attribute].type)
+        return Value(self.x[index].tensor, attr(self.node, attribute).type)
 
     def static(self, value: Value) -> list[int] | None:
         """The static shape of a value, -1 for unknown sizes; None if not even the rank is known."""
@@ -58,7 +60,16 @@ class Emit:
             return list(known)
         name, port = parse(value.tensor)
         shape = self._shapes.get(f"{name}:{port}")
-        return None if shape is None else list(shape)
+        if shape is not None:
+            return [size if size >= 0 else -1 for size in shape]
+        node = self.view.nodes.get(name)
+        if node is not None and node.op == "Placeholder" and "shape" in node.attr:
+            given = attr(node, "shape").shape
+            return None if given.unknown_rank else [d.size for d in given.dim]
+        rank = exact_rank(self.view, value.tensor)
+        if rank is None:
+            return None
+        return [-1] * (rank - 1) + [last_axis(self.view, value.tensor) or -1] if rank else []
 
     def rank(self, value: Value) -> int | None:
         """The rank, if known."""
@@ -242,6 +253,23 @@ class _Type(int):
 def dtype_attr(dtype: int) -> int:
     """`dtype` marked as an attribute of kind type."""
     return _Type(dtype)
+
+
+def copied(node: NodeDef) -> dict[str, object]:
+    """The attributes of `node` in the form that `Emit.op` takes, private ones left out."""
+    attrs: dict[str, object] = {}
+    for key in sorted(node.attr):
+        value = node.attr[key]
+        kind = value.WhichOneof("value")
+        if key.startswith("_") or kind is None:
+            continue
+        if kind == "type":
+            attrs[key] = _Type(value.type)
+        elif kind == "list":
+            attrs[key] = list(value.list.i)
+        else:
+            attrs[key] = getattr(value, kind)
+    return attrs
 
 
 def _set(node: NodeDef, key: str, value: object) -> None:

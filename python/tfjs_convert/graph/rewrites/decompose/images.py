@@ -1,5 +1,6 @@
 """Colours and contrast of images, channels last, and blocks of pixels."""
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.rewrites.decompose.emit import FLOAT, INT32, Emit, Value, dtype_attr
 
 
@@ -66,9 +67,9 @@ def adjust_contrast(e: Emit) -> Value:
 
 def space_to_depth(e: Emit) -> Value | None:
     """Blocks of pixels into channels; channels last, with a known number of channels."""
-    if e.node.attr["data_format"].s not in (b"", b"NHWC"):
+    if attr(e.node, "data_format").s not in (b"", b"NHWC"):
         return None
-    block = e.node.attr["block_size"].i
+    block = attr(e.node, "block_size").i
     shape = e.static(e.x[0])
     if shape is None or shape[3] < 0:
         return None
@@ -91,7 +92,7 @@ def batch_to_space(e: Emit) -> Value:
 
 
 def _over_height_and_width(e: Emit, op: str, given: str, attribute: str) -> Value:
-    block = e.node.attr["block_size"].i
+    block = attr(e.node, "block_size").i
     margins = e.typed(1, given)
     kinds = {"T": e.x[0].dtype, "Tblock_shape": INT32, attribute: margins.dtype}
     attrs = {key: dtype_attr(kind) for key, kind in kinds.items()}

@@ -1,6 +1,8 @@
-"""Operations that move or gather elements by index: rolls, permutations, scatters and segment sums."""
+"""Operations that move, mark or gather elements by index: rolls, permutations, scatters, segment sums, lookups."""
 
-from tfjs_convert.graph.rewrites.decompose.emit import INT32, Emit, Value, dtype_attr
+from tfjs_convert.graph.attributes import attr
+from tfjs_convert.graph.rewrites.decompose.dtypes import chosen
+from tfjs_convert.graph.rewrites.decompose.emit import INT32, Emit, Value, copied, dtype_attr
 from tfjs_convert.tf_core import types_pb2
 
 
@@ -85,7 +87,42 @@ def segment_mean(e: Emit) -> Value:
     return e.div(total, e.binary("Maximum", counts, 1.0))
 
 
+def one_hot(e: Emit) -> Value | None:
+    """The on value where an index is the place along the new axis; inputs indices, depth, on and off values.
+
+    Written out, since the runtime ignores `axis` and takes the last, and its WASM kernel writes the bits of integers
+    whatever the dtype, and outside of its memory for indices out of range.
+    """
+    axis, rank = attr(e.node, "axis").i if "axis" in e.node.attr else -1, e.rank(e.x[0])
+    if axis != -1 and rank is None:
+        return None
+    places = e.range(Value(e.x[1].tensor, INT32))
+    if axis != -1:
+        for _ in range(rank - axis):
+            places = e.expand(places, -1)
+    marks = e.compare("Equal", e.expand(e.cast(e.typed(0, "TI"), INT32), axis), places)
+    kind = e.x[2].dtype
+    on, off = e.constant(e.x[2]), e.constant(e.x[3])
+    if kind != types_pb2.DT_STRING and on is not None and off is not None and on == 1 and off == 0:
+        return e.cast(marks, kind)
+    if kind == types_pb2.DT_BOOL:
+        return chosen(e, marks, e.x[2], e.x[3])
+    return e.select(marks, e.x[2], e.x[3])
+
+
+def lookup(e: Emit) -> Value | None:
+    """A table's values in the shape of the keys; the runtime gives them flat. Inputs table, keys, default."""
+    if e.rank(e.x[1]) in (0, 1):
+        return None
+    kinds = attr(e.node, "Tin").type, attr(e.node, "Tout").type
+    found = e.op(e.node.op, e.x, kinds[1], **copied(e.node))
+    return e.reshape(found, e.shape(e.typed(1, "Tin")))
+
+
 OPS = {
+    "OneHot": one_hot,
+    "LookupTableFind": lookup,
+    "LookupTableFindV2": lookup,
     "Roll": roll,
     "InvertPermutation": invert_permutation,
     "TensorScatterAdd": tensor_scatter_add,

@@ -6,6 +6,7 @@ static shapes where known and else from `Shape`, so that no rank and no size nee
 
 import numpy as np
 
+from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.constants import numpy_dtype
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value, dtype_attr
 from tfjs_convert.tf_core import types_pb2
@@ -13,12 +14,30 @@ from tfjs_convert.tf_core import types_pb2
 
 def batch_matmul_v3(e: Emit) -> Value | None:
     """`BatchMatMulV2`, where operands and result have one dtype."""
-    kinds = {e.node.attr[k].type for k in ("Ta", "Tb", "Tout")}
+    kinds = {attr(e.node, k).type for k in ("Ta", "Tb", "Tout")}
     if len(kinds) != 1:
         return None
     kind = kinds.pop()
-    flags = {k: e.node.attr[k].b for k in ("adj_x", "adj_y")}
+    flags = {k: attr(e.node, k).b for k in ("adj_x", "adj_y")}
     return e.op("BatchMatMulV2", e.x[:2], kind, T=dtype_attr(kind), **flags)
+
+
+def flat_product(e: Emit) -> Value | None:
+    """Batches times one matrix, as one product of two matrices: [..., n, k] as [-1, k].
+
+    WASM has its fast product for two matrices only, and so have biases and activations. Left alone where the result's
+    shape could not be constant.
+    """
+    a, b = e.x
+    shape, kernel = e.static(a), e.static(b)
+    if shape is None or kernel is None or len(kernel) != 2 or len(shape) < 3 or attr(e.node, "adj_x").b:
+        return None
+    if shape.count(-1) > 1 or 0 in shape or min(kernel) < 1 or numpy_dtype(a.dtype).kind != "f":
+        return None
+    transposed = attr(e.node, "adj_y").b
+    rows = e.reshape(a, e.ints(-1, kernel[1 if transposed else 0]))
+    made = e.op("MatMul", [rows, b], a.dtype, T=dtype_attr(a.dtype), transpose_a=False, transpose_b=transposed)
+    return e.reshape(made, e.ints(*shape[:-1], kernel[0 if transposed else 1]))
 
 
 def _diagonal(e: Emit, index: int) -> int | None:
@@ -106,6 +125,8 @@ def cross(e: Emit) -> Value:
 
 
 OPS = {
+    "BatchMatMul": flat_product,
+    "BatchMatMulV2": flat_product,
     "BatchMatMulV3": batch_matmul_v3,
     "MatrixDiag": matrix_diag,
     "MatrixDiagV2": matrix_diag,

