@@ -13,6 +13,7 @@ from tfjs_convert.errors import InputError
 from tfjs_convert.graph.model import Endpoint
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources import keras_export
+from tfjs_convert.sources.keras_export_names import without_counters
 from tfjs_convert.sources.saved_model import DEFAULT_SIGNATURE, SavedModelReader
 from tfjs_convert.weights.options import WeightOptions
 
@@ -50,6 +51,7 @@ def convert_keras(
         source = _keras_file(path, scratch)
         exported = keras_export.export_keras_file(source, scratch / "saved_model", scratch)
         model = SavedModelReader(scratch / "saved_model").read(DEFAULT_SIGNATURE)
+        without_counters(model.graph)
         model = dataclasses.replace(
             model,
             inputs=_renamed(model.inputs, exported.inputs),

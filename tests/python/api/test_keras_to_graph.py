@@ -276,8 +276,9 @@ def test_layers_model(tmp_path, generation, build):
     model = made(build, generation)
     model.save(tmp_path / "a.keras")
     api_layers.convert_keras_file(tmp_path / "a.keras", tmp_path / "layers")
-    for source in ("layers", "layers/model.json"):
-        result = api_keras.convert_keras(tmp_path / source, tmp_path / "graph" / source)
+    result = api_keras.convert_keras(tmp_path / "layers", tmp_path / "graph")
+    api_keras.convert_keras(tmp_path / "layers" / "model.json", tmp_path / "same")
+    assert contents(tmp_path / "same") == contents(tmp_path / "graph")
     values = feeds(model)
     names = [each.name for each in result.inputs]
     assert [each.split(":")[0] for each in (t.name for t in model.inputs)] == names

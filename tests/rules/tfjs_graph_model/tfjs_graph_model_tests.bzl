@@ -358,16 +358,11 @@ def _test_size_in_words_fails(name):
         target_under_test = name + "_subject",
     )
 
-def _keras(name, file = "model.h5", model = None, **kwargs):
-    """Declares a graph model from a stub of a Keras file."""
-    stub_files(
-        name = name + "_files",
-        files = ["{}/{}".format(name, file)],
-        tags = ["manual"],
-    )
+def _keras(name, file = "model.h5", **kwargs):
+    """Declares a graph model from a Keras file, as a source that analysis need not find."""
     tfjs_graph_model(
         name = name + "_subject",
-        model = model or "{}/{}".format(name, file),
+        model = "{}/{}".format(name, file),
         tags = ["manual"],
         **kwargs
     )
@@ -391,7 +386,7 @@ def _test_keras_command_line_impl(ctx):
         "--label=LABEL",
         "--output_dir=BIN/" + _PACKAGE + "test_keras_command_line_subject",
         "--info=BIN/" + _PACKAGE + "test_keras_command_line_subject.info.json",
-        "--input=BIN/" + _PACKAGE + "test_keras_command_line/model.h5",
+        "--input=" + _PACKAGE + "test_keras_command_line/model.h5",
         "--control_flow_v2=auto",
         "--strip_debug_ops=true",
         "--input_shape=image:1,64,64,1",
@@ -427,6 +422,21 @@ def _test_keras_inputs_impl(ctx):
 
 _keras_inputs_test = analysis_test(_test_keras_inputs_impl)
 
+def _test_keras_needs_the_full_runtime_only(name):
+    _keras(name)
+    _keras_needs_the_full_runtime_only_test(name = name, target_under_test = name + "_subject")
+
+_keras_needs_the_full_runtime_only_test = analysis_test(
+    _test_full_runtime_is_not_needed_impl,
+    config_settings = with_toolchains(
+        NO_USERS_PYTHON,
+        Label("//tests/rules/stubs:full_toolchain"),
+        Label("//tests/rules/stubs:node_toolchain"),
+        Label("//tests/rules/stubs/forbidden:core_toolchain"),
+        Label("//tests/rules/stubs/forbidden:light_toolchain"),
+    ),
+)
+
 def _test_keras_outputs_and_providers(name):
     _keras(name, file = "model.hdf5")
     _keras_outputs_and_providers_test(name = name, target_under_test = name + "_subject")
@@ -434,7 +444,17 @@ def _test_keras_outputs_and_providers(name):
 _keras_outputs_and_providers_test = analysis_test(_test_outputs_and_providers_impl)
 
 def _test_keras_target_of_another_name(name):
-    _keras(name, file = "checkpoint", from_keras = True, model = name + "_files")
+    stub_files(
+        name = name + "_files",
+        files = [name + "/checkpoint"],
+        tags = ["manual"],
+    )
+    tfjs_graph_model(
+        name = name + "_subject",
+        from_keras = True,
+        model = name + "_files",
+        tags = ["manual"],
+    )
     _keras_target_of_another_name_test(name = name, target_under_test = name + "_subject")
 
 def _test_keras_target_of_another_name_impl(ctx):
@@ -699,6 +719,7 @@ def tfjs_graph_model_test_suite(name):
         _test_inputs,
         _test_keras_command_line,
         _test_keras_inputs,
+        _test_keras_needs_the_full_runtime_only,
         _test_keras_outputs_and_providers,
         _test_keras_source_fails,
         _test_keras_source_target,
