@@ -14,6 +14,7 @@ from tfjs_convert.graph.model import Endpoint
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources import keras_export
 from tfjs_convert.sources.keras_export_names import without_counters
+from tfjs_convert.sources.layers_model import open_layers_model
 from tfjs_convert.sources.saved_model import DEFAULT_SIGNATURE, SavedModelReader
 from tfjs_convert.weights.options import WeightOptions
 
@@ -48,20 +49,21 @@ def convert_keras(
     # Beside the output, so that a model that may be private or large lies where the caller's own files do.
     with tempfile.TemporaryDirectory(prefix=".tfjs-", dir=output_dir.parent) as temporary:
         scratch = Path(temporary)
-        source = _keras_file(path, scratch)
+        source, saved_by = _keras_file(path, scratch)
         exported = keras_export.export_keras_file(source, scratch / "saved_model", scratch)
+        saved_by = exported.saved_by if saved_by is None else saved_by
         model = SavedModelReader(scratch / "saved_model").read(DEFAULT_SIGNATURE)
         without_counters(model.graph)
         model = dataclasses.replace(
             model,
             inputs=_renamed(model.inputs, exported.inputs),
             outputs=_renamed(model.outputs, exported.outputs),
-            version=exported.saved_by,
+            version=saved_by,
         )
         result = api._write(model, _files(path), output_dir, graph_options, weight_options)
     versions = result.info["provenance"]["versions"]
     versions.pop("saved_by_tensorflow", None)
-    versions |= {"keras": exported.loaded_by, "saved_by": exported.saved_by}
+    versions |= {"keras": exported.loaded_by, "saved_by": saved_by}
     return result
 
 
@@ -70,15 +72,15 @@ def _renamed(endpoints: Sequence[Endpoint], names: Mapping[str, str]) -> list[En
     return [dataclasses.replace(by_key[key], key=name) for key, name in names.items()]
 
 
-def _keras_file(path: Path, scratch: Path) -> Path:
-    """The Keras file; a layers model is written as one."""
+def _keras_file(path: Path, scratch: Path) -> tuple[Path, str | None]:
+    """The Keras file; a layers model is written as one, and then what wrote the layers model is given, too."""
     if not path.is_dir() and path.suffix != ".json":
-        return path
+        return path, None
     if path.is_dir() and not (path / "model.json").is_file():
         raise InputError(f"{path.name} is a folder without model.json; give a Keras file or a layers model.")
     back = scratch / "layers_model.h5"
     api_layers.export_keras(path, back, keras=2)
-    return back
+    return back, str(open_layers_model(path).fields.get("generatedBy") or "")
 
 
 def _files(path: Path) -> Path:

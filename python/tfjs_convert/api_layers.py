@@ -73,8 +73,8 @@ def way_out(name: str) -> str:
     target = "".join(c if c.isalnum() else "_" for c in Path(name).stem) or "model"
     told = "" if name.endswith((".h5", ".hdf5", ".keras")) else ", from_keras = True"
     return (
-        f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"{told}), or on the command line '
-        f"--output_format=tfjs_graph_model."
+        f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"{told}), or on the '
+        "command line --output_format=tfjs_graph_model."
     )
 
 

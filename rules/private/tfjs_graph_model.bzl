@@ -40,8 +40,8 @@ def tfjs_graph_model(name, model, from_keras = None, input_shapes = {}, **kwargs
     """
     if from_keras == None:
         from_keras = type(model) != "select" and str(model).endswith(_KERAS_SUFFIXES)
-    rule = tfjs_graph_model_from_keras if from_keras else tfjs_graph_model_from_tensorflow
-    rule(
+    convert = tfjs_graph_model_from_keras if from_keras else tfjs_graph_model_from_tensorflow
+    convert(
         name = name,
         input_shapes = {key: [str(size) for size in sizes] for key, sizes in input_shapes.items()},
         model = model,

@@ -122,7 +122,7 @@ def _load(keras: ModuleType, path: Path, opened: KerasFile, what: str) -> Any:
 
 
 def _operations(keras: ModuleType, opened: KerasFile) -> dict[str, type]:
-    """Keras 3's operations, which it writes into `.h5` files as layers (`NotEqual`, for a mask) and cannot find again."""
+    """Keras 3's operations, which it writes into `.h5` files as layers (`NotEqual`, for a mask) and then misses."""
     if opened.generation == 2 or opened.kind == "keras":
         return {}
     from keras.src.ops import core, math, nn, numpy
