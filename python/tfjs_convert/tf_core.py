@@ -59,6 +59,7 @@ with _without_package_init():
         types_pb2,
         variable_pb2,
     )
+    from tensorflow.core.grappler.costs import op_performance_data_pb2
     from tensorflow.core.protobuf import (
         config_pb2,
         device_properties_pb2,
@@ -72,6 +73,7 @@ GraphDef = graph_pb2.GraphDef
 NodeDef = node_def_pb2.NodeDef
 FunctionDef = function_pb2.FunctionDef
 OpDef = op_def_pb2.OpDef
+OpInfo = op_performance_data_pb2.OpInfo
 AttrValue = attr_value_pb2.AttrValue
 TensorProto = tensor_pb2.TensorProto
 TensorShapeProto = tensor_shape_pb2.TensorShapeProto
@@ -97,6 +99,7 @@ __all__ = [
     "MetaGraphDef",
     "NodeDef",
     "OpDef",
+    "OpInfo",
     "SavedModel",
     "TensorProto",
     "TensorShapeProto",
@@ -129,6 +132,7 @@ def _native() -> types.SimpleNamespace:
             session=session,
             cluster=importlib.import_module("tensorflow.python.grappler._pywrap_tf_cluster"),
             optimizer=importlib.import_module("tensorflow.python.grappler._pywrap_tf_optimizer"),
+            item=importlib.import_module("tensorflow.python.grappler._pywrap_tf_item"),
             op_registry=importlib.import_module("tensorflow.python.framework._op_def_registry"),
         )
 
@@ -175,6 +179,38 @@ def optimize(meta_graph: Any, config: Any) -> Any:
     except RuntimeError as error:
         raise CoreError(str(error)) from error
     return GraphDef.FromString(result)
+
+
+def infer_shapes(graph: Any, outputs: Sequence[str]) -> dict[str, list[int] | None]:
+    """The shapes that the core infers for a GraphDef's tensors, by `node:index`; -1 is an unknown size, None an unknown rank.
+
+    Args:
+      graph: the GraphDef, which is left as it is.
+      outputs: names of the nodes that are fetched.
+
+    Raises:
+      CoreError: the core could not read the graph.
+    """
+    native = _native()
+    meta_graph = MetaGraphDef()
+    meta_graph.graph_def.CopyFrom(graph)
+    for node in meta_graph.graph_def.node:
+        # The core forgets the shapes of placeholders, as they are fed; an infeed has the same attributes and keeps them.
+        if node.op == "Placeholder":
+            node.op = "InfeedDequeue"
+    meta_graph.collection_def["train_op"].node_list.value.extend(outputs)
+    try:
+        item = native.item.TF_NewItem(meta_graph.SerializeToString(), True, True)
+        found = native.item.TF_GetOpProperties(item)
+    except (native.OpError, RuntimeError, ValueError) as error:
+        raise CoreError(str(error)) from error
+    shapes: dict[str, list[int] | None] = {}
+    for name, properties in found.items():
+        for index, serialized in enumerate(properties):
+            shape = OpInfo.TensorProperties.FromString(serialized).shape
+            sizes = [max(dim.size, -1) for dim in shape.dim]
+            shapes[f"{name}:{index}"] = None if shape.unknown_rank else sizes
+    return shapes
 
 
 def evaluate(graph: Any, feeds: Mapping[str, np.ndarray], fetches: Sequence[str]) -> list[np.ndarray]:

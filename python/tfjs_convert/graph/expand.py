@@ -23,7 +23,7 @@ _CALLS = frozenset(["PartitionedCall", "StatefulPartitionedCall", "TPUPartitione
 _HANDLES = frozenset(["VarHandleOp", "VariableV2", "Variable", "AutoReloadVariable", "_VarHandlesOp"])
 _READS = frozenset(["ReadVariableOp", "RefIdentity"])
 _WRITES = re.compile(
-    r"^(Resource)?(Sparse)?(Assign|Scatter|Apply)|^AssignVariableOp|^Assign(Add|Sub)|^ResourceSparse|^Count"
+    r"^(Resource)?(Sparse)?(Assign|Scatter(?!Nd$|NdNonAliasing)|Apply)|^AssignVariableOp|^Assign(Add|Sub)|^ResourceSparse|^Count"
 )
 _GENERIC_CALL = re.compile(r"^(Stateful)?PartitionedCall(_\d+)?$")
 # Operations on tables whose handles were strings; their successors differ in nothing else.

@@ -38,6 +38,10 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
         yield f"its dilations {_numbers(node, 'dilations')} are ignored"
     if "axis" in ignored and "axis" in node.attr and attr(node, "axis").i != -1:
         yield f"its axis {attr(node, 'axis').i} is ignored and the last taken"
+    if node.op == "Einsum":
+        terms = _text(node, "equation").replace(".", "").partition("->")[0].split(",")
+        if any(len(set(term)) < len(term) for term in terms):
+            yield f"its equation {_text(node, 'equation')} takes a diagonal"
     if op.category == "convolution":
         yield from _convolution(node, {entry["tfName"] for entry in op.attrs} - ignored)
 

@@ -11,6 +11,8 @@ from tfjs_convert.tables import Tables
 from tfjs_convert.tf_core import graph_pb2, types_pb2
 
 _PRODUCTS = ("MatMul", "BatchMatMul", "BatchMatMulV2", "_FusedMatMul")
+# Their WASM kernels begin a maximum with the smallest positive number, which negative numbers do not exceed.
+_WRONG_MAXIMA = ("MaxPool3D", "MaxPoolWithArgmax", "Dilation2D")
 _INTEGERS = (types_pb2.DT_INT32, types_pb2.DT_INT64, types_pb2.DT_INT8, types_pb2.DT_UINT8)
 
 
@@ -32,6 +34,8 @@ def supported(graph: graph_pb2.GraphDef, tables: Tables) -> dict[str, list[str]]
 def _refused_by_wasm(node: NodeDef) -> list[str]:
     if node.op in _PRODUCTS and attr(node, "T").type in _INTEGERS:
         return [f"{node.op} of integers"]
+    if node.op in _WRONG_MAXIMA:
+        return [f"{node.op} of negative numbers"]
     if "data_format" in node.attr and attr(node, "data_format").s in (b"NCHW", b"NCDHW"):
         return [f"{node.op} with channels first"]
     return []

@@ -9,6 +9,7 @@ _KEEPS_LAST = frozenset(
     "StopGradient BiasAdd MaxPool AvgPool FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 Prelu ResizeBilinear "
     "ResizeNearestNeighbor BatchToSpaceND SpaceToBatchND".split()
 )
+_BROADCASTS = frozenset(["Add", "AddV2", "AddN", "Mul", "Sub", "RealDiv", "Maximum", "Minimum"])
 
 
 def shape_vector(view: GraphView, tensor: str) -> tuple[int, bool, int | None]:
@@ -51,7 +52,7 @@ def last_axis(view: GraphView, tensor: str, depth: int = 16) -> int | None:
         padding = view.constant(node.input[1])
         keeps = padding is not None and padding.ndim == 2 and len(padding) and not padding[-1].any()
         return last_axis(view, node.input[0], depth - 1) if keeps else None
-    if node.op in ("Add", "AddV2", "Mul", "Sub", "RealDiv"):
+    if node.op in _BROADCASTS:
         return _broadcast(view, node, depth)
     if node.op in _KEEPS_LAST and attr(node, "data_format").s in (b"", b"NHWC", b"NDHWC"):
         return last_axis(view, node.input[0], depth - 1)
@@ -59,18 +60,26 @@ def last_axis(view: GraphView, tensor: str, depth: int = 16) -> int | None:
 
 
 def _broadcast(view: GraphView, node: NodeDef, depth: int) -> int | None:
+    """The last size of a sum or product: that of an operand above 1, since the others are 1 or the same."""
     sizes = []
-    for tensor in view.data_inputs(node):
+    for tensor in sorted(view.data_inputs(node), key=lambda t: view.constant_shape(t) is None):
         shape = view.constant_shape(tensor)
-        sizes.append((shape[-1] if shape else 1) if shape is not None else last_axis(view, tensor, depth - 1))
-    if None in sizes:
-        # A known size above 1 does not settle it: the other side may be 1, or the same.
-        return max((s for s in sizes if s is not None and s > 1), default=None)
-    return max(sizes)
+        size = (shape[-1] if shape else 1) if shape is not None else last_axis(view, tensor, depth - 1)
+        if size is not None and size > 1:
+            return size
+        sizes.append(size)
+    return None if None in sizes else max(sizes)
 
 
-def exact_rank(view: GraphView, tensor: str, depth: int = 16) -> int | None:
-    """The rank of `tensor` where the graph tells it exactly, else None."""
+def exact_rank(view: GraphView, tensor: str, depth: int = 16, seen: dict[str, int | None] | None = None) -> int | None:
+    """The rank of `tensor` where the graph tells it exactly, else None. `seen` holds answers of one search."""
+    seen = {} if seen is None else seen
+    if tensor not in seen:
+        seen[tensor] = _exact_rank(view, tensor, depth, seen)
+    return seen[tensor]
+
+
+def _exact_rank(view: GraphView, tensor: str, depth: int, seen: dict[str, int | None]) -> int | None:
     from tfjs_convert.graph.rewrites import linear
 
     node = view.producer(tensor)
@@ -87,12 +96,12 @@ def exact_rank(view: GraphView, tensor: str, depth: int = 16) -> int | None:
         return rank if exact else None
     if node.op in ("MaxPool", "AvgPool", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"):
         return 4
-    if node.op in ("Add", "AddV2", "Mul", "Sub", "RealDiv"):
+    if node.op in _BROADCASTS:
         ranks = []
-        for operand in view.data_inputs(node):
+        for operand in dict.fromkeys(view.data_inputs(node)):
             shape = view.constant_shape(operand)
-            ranks.append(len(shape) if shape is not None else exact_rank(view, operand, depth - 1))
+            ranks.append(len(shape) if shape is not None else exact_rank(view, operand, depth - 1, seen))
         return None if None in ranks else max(ranks)
     if node.op in _KEEPS_LAST or node.op in ("Pad", "PadV2"):
-        return exact_rank(view, node.input[0], depth - 1)
+        return exact_rank(view, node.input[0], depth - 1, seen)
     return None

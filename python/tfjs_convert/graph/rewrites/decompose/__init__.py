@@ -17,6 +17,7 @@ from tfjs_convert.graph.rewrites.decompose import (
     indices,
     layout,
     matrices,
+    misread,
 )
 from tfjs_convert.graph.rewrites.decompose.emit import Emit, Value
 from tfjs_convert.graph.view import GraphView, parse
@@ -30,9 +31,11 @@ OPS: dict[str, Callable[[Emit], Value | None]] = {
     **einsum.OPS,
     **grouped.OPS,
     **dtypes.OPS,
+    **misread.OPS,
 }
 # Layouts come first, as what they leave may be decomposed too.
-_PASSES = (layout.OPS, OPS)
+LAYOUTS = layout.OPS
+_PASSES = (LAYOUTS, OPS)
 
 # Decomposed with fewer operations, or at all, where shapes are known.
 _USES_SHAPES = frozenset(
@@ -91,4 +94,4 @@ def _replace(view: GraphView, node: object, value: Value) -> None:
         view.prune(tensor.partition(":")[0])
 
 
-__all__ = ["OPS", "decompose", "wants_shapes"]
+__all__ = ["LAYOUTS", "OPS", "decompose", "wants_shapes"]
