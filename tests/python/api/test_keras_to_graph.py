@@ -211,6 +211,20 @@ def test_wasm_runs_them_all(zoo, generation):
         assert "wasm" in zoo[generation, build.__name__, "keras"][2]
 
 
+@pytest.mark.parametrize("generation", KERAS)
+def test_words_are_looked_up(tmp_path, generation):
+    """A vocabulary is a table of the graph, which TensorFlow.js fills when it loads the model."""
+    k = KERAS[generation]
+    x = k.Input((1,), dtype="string", name="text")
+    y = k.layers.Embedding(5, 3)(k.layers.StringLookup(vocabulary=["a", "b", "c"])(x))
+    model = k.Model(x, k.layers.Flatten(name="y")(y))
+    model.save(tmp_path / "a.keras")
+    api_keras.convert_keras(tmp_path / "a.keras", tmp_path / "out")
+    given = np.array([["b"], ["unknown"]], object)
+    got = node.run_graph_model(tmp_path / "out", {"text": given})
+    close(got["y"], np.asarray(model(tf.constant(given))), "y")
+
+
 def test_info_tells_the_source(zoo, tmp_path):
     model = made(dense, 2)
     model.save(tmp_path / "a.h5")
@@ -427,6 +441,22 @@ def test_stateful_layer_is_refused(tmp_path, generation):
     x = keras.Input(batch_shape=(1, 4, 3))
     keras.Model(x, keras.layers.LSTM(2, stateful=True, name="memory")(x)).save(tmp_path / "a.keras")
     refused(tmp_path / "a.keras", "`memory`", "stateful", error=UnsupportedError)
+
+
+def test_vocabulary_outside_of_the_file_is_refused(tmp_path):
+    x = keras3.Input((1,), dtype="string")
+    keras3.Model(x, keras3.layers.StringLookup(vocabulary=["a"], name="look")(x)).save(tmp_path / "a.keras")
+    (tmp_path / "b").mkdir()
+    old, new = '"vocabulary": ["a"]', '"vocabulary": "/etc/passwd"'
+    edited(tmp_path / "a.keras", tmp_path / "b" / "a.keras", lambda text: text.replace(old, new))
+    refused(tmp_path / "b" / "a.keras", "`look`", "/etc/passwd", "outside of the file", error=UnsupportedError)
+
+
+@pytest.mark.parametrize("generation", KERAS)
+def test_model_without_shapes_is_refused(tmp_path, generation):
+    keras = KERAS[generation]
+    keras.Sequential([keras.layers.Dense(2)]).save(tmp_path / "a.keras")
+    refused(tmp_path / "a.keras", "does not say what shape its inputs have", error=InputError)
 
 
 def test_what_keras_cannot_open_again_is_refused(tmp_path):
