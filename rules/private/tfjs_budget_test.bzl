@@ -94,7 +94,7 @@ tfjs_budget_raw_test = rule(
 def _tfjs_budget_update_impl(ctx):
     flags, files = _model_flags(ctx)
     snapshot = ctx.file.snapshot
-    if not snapshot.is_source or snapshot.owner.workspace_name:
+    if not snapshot.is_source or snapshot.owner.repo_name:
         fail("{}: snapshot is a file of the source tree, which bazel run can write anew, got: {}".format(ctx.label, snapshot.owner))
     return [python_executable(
         ctx,

@@ -137,10 +137,12 @@ def channels(weight: WeightFacts) -> str:
     largest = float(magnitudes[0])
     limits = {variant: weight.errors[variant].step / 2 / LOST_FRACTION for variant in ("uint8", "uint16")}
     high = math.log10(largest)
-    low = min(math.log10(float(magnitudes[-1])), math.log10(limits["uint16"])) - 0.15
+    # A channel of next to nothing (one that was never trained, say) must not stretch the scale: its bar only shows.
+    least = math.log10(limits["uint16"])
+    low = min(max(math.log10(float(magnitudes[-1])), least - 1), least) - 0.15
 
     def place(value: float) -> float:
-        return top + (high - max(math.log10(value), low)) / (high - low) * (height - top - 4)
+        return min(top + (high - max(math.log10(value), low)) / (high - low) * (height - top - 4), height - 5)
 
     # At most one bar for each unit of width; a bar shows the smallest channel in it.
     bars = np.array_split(magnitudes, min(len(magnitudes), int(width - left)))

@@ -33,6 +33,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 13px; }
 th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.name { min-width: 9ch; }
 .scroll { overflow-x: auto; }
 .meter { display: grid; grid-template-columns: 1fr 76px; align-items: center; gap: 10px; min-width: 200px; }
 .meter i { display: block; height: 12px; border-radius: 2px; background: var(--float32); }

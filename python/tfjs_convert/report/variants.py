@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from tfjs_convert import canonical_json
 from tfjs_convert.artifact import Artifact, write_model
 from tfjs_convert.budget.measure import gzip_compressor, read_model_json
 from tfjs_convert.errors import ConversionError, OptionError
@@ -112,9 +111,13 @@ def measure_variants(model_dir: Path, info: Mapping[str, object]) -> Measured:
             if variant == "uint8":
                 facts.append(_facts(entry, loaded, encoded, errors, notes))
     for variant in VARIANTS:
-        text = json.dumps({**model, "weightsManifest": [{"paths": [], "weights": manifests[variant]}]}).encode()
+        shards = -(-raw[variant] // _OPTIONS.shard_size_bytes)
+        paths = [f"group1-shard{i}of{shards}.bin" for i in range(1, shards + 1)]
+        group = {"paths": paths, "weights": manifests[variant]}
+        text = canonical_json.dumps({**model, "weightsManifest": [group]}, what="model.json")
         raw[variant] += len(text)
-        compressed[variant] += len(gzip[variant].flush()) + len(zlib.compress(text, 9))
+        packer = gzip_compressor()
+        compressed[variant] += len(gzip[variant].flush()) + len(packer.compress(text)) + len(packer.flush())
     return Measured(raw, compressed, facts)
 
 

@@ -5,7 +5,9 @@ import path from 'node:path';
 import {createRequire} from 'node:module';
 
 const [modules, source, target, data] = process.argv.slice(2);
-const tf = createRequire(path.join(modules, 'x.js'))('@tensorflow/tfjs');
+const require = createRequire(path.join(modules, 'unused.js'));
+const tf = {...require('@tensorflow/tfjs-core'), ...require('@tensorflow/tfjs-layers')};
+require('@tensorflow/tfjs-backend-cpu');
 const {inputs, targets, steps} = JSON.parse(fs.readFileSync(data, 'utf8'));
 
 const read = {

@@ -12,6 +12,7 @@ from tfjs_convert.artifact import write_model
 from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.report import VARIANTS, compare, make_report, seeded_inputs, write_variant
 from tfjs_convert.report import text as text_of
+from tfjs_convert.report.pictures import channels
 from tfjs_convert.report.variants import measure_variants
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.reader import read_weights
@@ -114,12 +115,10 @@ def test_variants_weigh_what_their_files_do(tmp_path):
     for variant in VARIANTS:
         artifact = write_variant(directory, info, tmp_path / variant, variant)
         real = sum(file.bytes for file in artifact.files)
-        # model.json differs in its spaces and in the names of its shards.
-        assert measured.raw[variant] == pytest.approx(real, rel=0.1)
-        weights = sum(file.bytes for file in artifact.shards)
-        assert measured.raw[variant] - weights == pytest.approx(artifact.model_json.bytes, rel=0.15)
+        assert measured.raw[variant] == real
         packed = sum(len(gzip.compress((tmp_path / variant / f.path).read_bytes())) for f in artifact.files)
-        assert measured.gzip[variant] == pytest.approx(packed, rel=0.1)
+        # A compressor's output depends a little on how it is fed.
+        assert measured.gzip[variant] == pytest.approx(packed, rel=0.01)
 
 
 def test_variants_keep_what_they_must(tmp_path):
@@ -257,3 +256,17 @@ def test_numbers_on_the_page():
     assert [text_of.error(e) for e in (0, 1e-5, 0.0234, 0.5, 3.0)] == ["0", "1.0e-05", "2.3 %", "50 %", "300 %"]
     assert text_of.shape([None, -1, 3]) == "? × ? × 3"
     assert text_of.shorten("abcdefghij", 7) == "ab…ghij" and text_of.shorten("abc", 3) == "abc"
+
+
+def test_channels_of_next_to_nothing_leave_the_scale_readable(tmp_path):
+    kernel = np.random.default_rng(2).normal(size=(3, 3, 4, 8)).astype(np.float32)
+    kernel[..., 5] *= 1e-30
+    artifact = write_model(tmp_path / "m", {}, [[Weight.of("kernel", kernel)]], WeightOptions())
+    (facts,) = measure_variants(tmp_path / "m", artifact.info()).weights
+    picture = ET.fromstring(channels(facts))
+    labels = sorted(float(label.get("y")) for label in picture.iter("text"))
+    assert len(labels) == 3 and min(np.diff(labels)) > 11
+    height = float(picture.get("viewBox").split()[3])
+    assert all(0 <= label <= height for label in labels)
+    bars = [float(bar.get("height")) for bar in picture.iter("rect")]
+    assert len(bars) == 8 and min(bars) > 0

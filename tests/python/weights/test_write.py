@@ -252,3 +252,18 @@ def test_weights_are_loaded_once_and_one_at_a_time(tmp_path):
 
     write_weights([[weight(i) for i in range(4)]], tmp_path, WeightOptions(quantize={"uint8": True}))
     assert loaded == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("quantize", ["float16", "uint8", "uint16"])
+def test_weights_without_values_are_quantized_to_nothing(tmp_path, quantize):
+    data = {"none": np.zeros((0, 3), np.float32), "some": np.array([0, 1], np.float32)}
+    result = write(tmp_path, data, quantize={quantize: True})
+    assert result.manifest[0]["weights"][0] == {"name": "none", "shape": [0, 3], "dtype": "float32"}
+    assert result.manifest[0]["weights"][1]["quantization"]["dtype"] == quantize
+
+
+def test_a_weight_that_loads_nothing(tmp_path):
+    weight = Weight("w", (2,), np.dtype(np.float32), lambda: None)
+    with pytest.raises(InputError, match="'w' was announced as float32"):
+        write_weights([[weight]], tmp_path, WeightOptions())
+    assert content(tmp_path) == {}
