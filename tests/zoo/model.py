@@ -116,7 +116,9 @@ def saved_model(
     return Written(convert, run, ops_of(concrete.graph.as_graph_def()))
 
 
-def frozen(build: Callable[..., Mapping[str, tf.Tensor] | Iterable[tf.Tensor]], *feeds: Feeds, text: bool = False) -> Source:
+def frozen(
+    build: Callable[..., Mapping[str, tf.Tensor] | Iterable[tf.Tensor]], *feeds: Feeds, text: bool = False
+) -> Source:
     """A frozen graph of TensorFlow 1: `build` gets a placeholder for each input and returns the outputs' tensors.
 
     Operations are those of TensorFlow 1, with its control flow. Outputs are called as their nodes.
@@ -194,7 +196,7 @@ def ops_of(graph: object) -> frozenset[str]:
     return frozenset(node.op for node in [*graph.node, *functions])
 
 
-class v1_graph:  # noqa: N801
+class v1_graph:
     """A graph of TensorFlow 1, in which loops and conditionals are written as Switch, Merge and their like."""
 
     def __enter__(self) -> tf.Graph:

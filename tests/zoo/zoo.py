@@ -1,13 +1,12 @@
 """Converts the models of the zoo, runs them in TensorFlow.js, and compares with TensorFlow by output name.
 
-A family is a module of tests/zoo/models with a list `MODELS`. All its runs share one Node process. As a program, writes
-a family's results as JSON; where that file is given already (in the folder TFJS_ZOO_RESULTS, or beside this module),
-`results` reads it.
+A family is a module of tests/zoo/models with a list `MODELS`. All its runs share one Node process. A build action
+(main.py) runs each family once and writes the results as JSON, for the tests and for the documentation; outside of
+Bazel, `results` runs the family itself, and keeps what it found where TFJS_ZOO_RESULTS names a folder.
 """
 
 from __future__ import annotations
 
-import argparse
 import functools
 import importlib
 import json
@@ -17,7 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from tfjs_convert import quiet
 from tfjs_convert.errors import ConversionError
 
 from tests.support import node
@@ -121,14 +119,16 @@ class _Case:
         converted = _ops(json.loads((output / "model.json").read_text()))
         self.result["converted"] = sorted({*self.result["converted"], *converted})
         lacks = {backend: ops for backend, ops in info["backends"].items() if ops}
-        run = {"options": dict(variant), "execution": info["execution"], "lacks": lacks, "backends": []}
+        run = {"options": {key: str(value) for key, value in variant.items()}, "execution": info["execution"], "lacks": lacks, "backends": []}
         self.result["runs"].append(run)
         if "cpu" in lacks:
             self._fail(f"info says that cpu lacks {lacks['cpu']}")
         backends = [backend for backend in BACKENDS if backend not in lacks]
         run["backends"] = backends
         return [
-            (node.Job(output, _for_js(feeds), backend), (wanted, run)) for backend in backends for feeds, wanted in expected
+            (node.Job(output, _for_js(feeds), backend), (wanted, run))
+            for backend in backends
+            for feeds, wanted in expected
         ]
 
     def judge(self, job: node.Job, check: tuple, result: node.RunResult) -> None:
@@ -164,7 +164,9 @@ def differs(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str | None
         return None if same else f"is {got.tolist()} and not {wanted.tolist()}"
     got, wanted = got.astype(np.float64), wanted.astype(np.float64)
     finite = np.isfinite(wanted)
-    if not np.array_equal(np.isfinite(got), finite) or not np.array_equal(got[~finite], wanted[~finite], equal_nan=True):
+    if not np.array_equal(np.isfinite(got), finite) or not np.array_equal(
+        got[~finite], wanted[~finite], equal_nan=True
+    ):
         return f"is {got.tolist()} and not {wanted.tolist()}"
     reach = max(1.0, float(np.abs(wanted[finite]).max(initial=0.0)))
     off = float(np.abs(got[finite] - wanted[finite]).max(initial=0.0))
@@ -177,7 +179,9 @@ def _js_dtype(array: np.ndarray) -> str:
     kind = str(array.dtype)
     if kind in _INT32:
         return "int32"
-    return {"float64": "float32", "float16": "float32", "object": "string"}.get(kind, "string" if array.dtype.kind in "SU" else kind)
+    return {"float64": "float32", "float16": "float32", "object": "string"}.get(
+        kind, "string" if array.dtype.kind in "SU" else kind
+    )
 
 
 def _for_js(feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -192,17 +196,3 @@ def _ops(model: Mapping) -> set[str]:
         functions = topology.get("library", {}).get("function", [])
         found |= {n["op"] for n in [*topology.get("node", []), *(n for f in functions for n in f.get("nodeDef", []))]}
     return found
-
-
-def main() -> None:
-    """Writes the results of one family."""
-    parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
-    parser.add_argument("--family", required=True, choices=families())
-    parser.add_argument("--output", required=True, type=Path)
-    flags = parser.parse_args()
-    write(run(flags.family), flags.output)
-
-
-if __name__ == "__main__":
-    with quiet.native_stderr():
-        main()

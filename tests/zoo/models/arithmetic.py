@@ -142,7 +142,9 @@ def operators_on_integers() -> Source:
         }
 
     x, y = integers(4, 5, low=-20, high=21), integers(4, 5, low=1, high=7, seed=1)
-    return function(body, {"x": x, "y": y * np.sign(integers(4, 5, seed=2) * 2 + 1), "z": integers(4, 5, low=0, high=4)})
+    return function(
+        body, {"x": x, "y": y * np.sign(integers(4, 5, seed=2) * 2 + 1), "z": integers(4, 5, low=0, high=4)}
+    )
 
 
 @family()
@@ -158,7 +160,9 @@ def division_towards_zero_of_floats() -> Source:
     def body(x, y):
         return {"mod": raw.Mod(x=x, y=y)}
 
-    return function(body, {"x": np.array([7.5, -7.5, 7.5, -7.5], np.float32), "y": np.array([2, 2, -2, -2], np.float32)})
+    return function(
+        body, {"x": np.array([7.5, -7.5, 7.5, -7.5], np.float32), "y": np.array([2, 2, -2, -2], np.float32)}
+    )
 
 
 @family()

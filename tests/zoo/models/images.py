@@ -44,25 +44,47 @@ def crops() -> Source:
         return {
             "bilinear": raw.CropAndResize(**options),
             "nearest": raw.CropAndResize(method="nearest", **options),
-            "outside": raw.CropAndResize(image=x, boxes=boxes * 1.5, box_ind=[0, 1, 1], crop_size=[3, 4], extrapolation_value=9.0),
+            "outside": raw.CropAndResize(
+                image=x, boxes=boxes * 1.5, box_ind=[0, 1, 1], crop_size=[3, 4], extrapolation_value=9.0
+            ),
         }
 
     boxes = np.array([[0, 0, 1, 1], [0.1, 0.2, 0.7, 0.9], [0.8, 0.1, 0.2, 0.5]], np.float32)
     return function(body, {"x": IMAGE, "boxes": boxes})
 
 
+TRANSFORM = np.array([[0.91, 0.23, 0.31, -0.21, 1.13, 0.44, 0.01, 0]], np.float32)
+
+
+def _projected(x, transforms, interpolation: str, fill_mode: str):
+    return raw.ImageProjectiveTransformV3(
+        images=x,
+        transforms=transforms,
+        output_shape=[5, 7],
+        fill_value=0.5,
+        interpolation=interpolation,
+        fill_mode=fill_mode,
+    )
+
+
 @family()
 def projections() -> Source:
     def body(x, transforms):
-        options = {"images": x, "transforms": transforms, "output_shape": [5, 7], "fill_value": 0.5}
         return {
-            "bilinear": raw.ImageProjectiveTransformV3(interpolation="BILINEAR", fill_mode="CONSTANT", **options),
-            "nearest": raw.ImageProjectiveTransformV3(interpolation="NEAREST", fill_mode="REFLECT", **options),
-            "wrapped": raw.ImageProjectiveTransformV3(interpolation="BILINEAR", fill_mode="WRAP", **options),
+            f"{interpolation}_{mode}".lower(): _projected(x, transforms, interpolation, mode)
+            for interpolation in ("NEAREST", "BILINEAR")
+            for mode in ("CONSTANT", "WRAP", "NEAREST")
         }
 
-    transforms = np.array([[0.91, 0.23, 0.31, -0.21, 1.13, 0.44, 0.01, 0]], np.float32)
-    return function(body, {"x": IMAGE[:1], "transforms": transforms})
+    return function(body, {"x": IMAGE[:1], "transforms": TRANSFORM})
+
+
+@family()
+def projections_with_reflection() -> Source:
+    def body(x, transforms):
+        return {"y": _projected(x, transforms, "BILINEAR", "REFLECT")}
+
+    return function(body, {"x": IMAGE[:1], "transforms": TRANSFORM})
 
 
 @family()

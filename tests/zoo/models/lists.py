@@ -61,10 +61,14 @@ def operations_one_by_one() -> Source:
         shape = tf.constant([3])
         made = raw.TensorListFromTensor(tensor=x, element_shape=shape)
         empty = raw.EmptyTensorList(element_shape=shape, max_num_elements=-1, element_dtype=tf.float32)
-        pushed = raw.TensorListPushBack(input_handle=raw.TensorListPushBack(input_handle=empty, tensor=x[0]), tensor=x[2])
+        pushed = raw.TensorListPushBack(
+            input_handle=raw.TensorListPushBack(input_handle=empty, tensor=x[0]), tensor=x[2]
+        )
         popped = raw.TensorListPopBack(input_handle=pushed, element_shape=shape, element_dtype=tf.float32)
         reserved = raw.TensorListReserve(element_shape=shape, num_elements=2, element_dtype=tf.float32)
-        put = raw.TensorListSetItem(input_handle=raw.TensorListSetItem(input_handle=reserved, index=0, item=x[1]), index=1, item=x[3])
+        put = raw.TensorListSetItem(
+            input_handle=raw.TensorListSetItem(input_handle=reserved, index=0, item=x[1]), index=1, item=x[3]
+        )
         return {
             "stacked": raw.TensorListStack(input_handle=made, element_shape=shape, element_dtype=tf.float32),
             "gathered": raw.TensorListGather(
@@ -102,7 +106,9 @@ def joined_v1() -> Source:
         parts = raw.TensorListReserve(element_shape=tf.constant([-1, 3]), num_elements=2, element_dtype=tf.float32)
         parts = raw.TensorListSetItem(input_handle=parts, index=0, item=x[:2])
         parts = raw.TensorListSetItem(input_handle=parts, index=1, item=x[2:])
-        return {"joined": raw.TensorListConcat(input_handle=parts, element_dtype=tf.float32, element_shape=[None, 3]).tensor}
+        return {
+            "joined": raw.TensorListConcat(input_handle=parts, element_dtype=tf.float32, element_shape=[None, 3]).tensor
+        }
 
     return function(body, {"x": X})
 
@@ -111,7 +117,9 @@ def joined_v1() -> Source:
 def split() -> Source:
     def body(x):
         parts = raw.TensorListSplit(tensor=x, element_shape=tf.constant([-1, 3]), lengths=tf.constant([1, 3], tf.int64))
-        return {"y": raw.TensorListGetItem(input_handle=parts, index=1, element_shape=[-1, 3], element_dtype=tf.float32)}
+        return {
+            "y": raw.TensorListGetItem(input_handle=parts, index=1, element_shape=[-1, 3], element_dtype=tf.float32)
+        }
 
     return function(body, {"x": X})
 
@@ -164,7 +172,9 @@ def arrays_of_tensorflow_1() -> Source:
 def arrays_of_tensorflow_1_joined_and_split() -> Source:
     def build(x):
         made = raw.TensorArrayV3(size=2, dtype=tf.float32, element_shape=[None, 3], dynamic_size=False)
-        flow = raw.TensorArraySplitV3(handle=made.handle, value=x, lengths=tf.constant([1, 3], tf.int64), flow_in=made.flow)
+        flow = raw.TensorArraySplitV3(
+            handle=made.handle, value=x, lengths=tf.constant([1, 3], tf.int64), flow_in=made.flow
+        )
         joined = raw.TensorArrayConcatV3(handle=made.handle, flow_in=flow, dtype=tf.float32)
         with tf.control_dependencies([joined.value]):
             closed = raw.TensorArrayCloseV3(handle=made.handle)

@@ -74,7 +74,9 @@ def einstein_sums() -> Source:
             "transpose": tf.einsum("abcd->dcba", q),
         }
 
-    return function(body, *({"q": floats(n, 3, 2, 4), "k": floats(n, 3, 2, 4, seed=1), "v": floats(n, 3, 2, 4)} for n in (1, 2)))
+    return function(
+        body, *({"q": floats(n, 3, 2, 4), "k": floats(n, 3, 2, 4, seed=1), "v": floats(n, 3, 2, 4)} for n in (1, 2))
+    )
 
 
 @family(refused="its equation aab->b takes a diagonal")

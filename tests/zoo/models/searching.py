@@ -43,7 +43,12 @@ def boxes_v4() -> Source:
     def body(boxes, scores):
         chosen, count = tf.image.non_max_suppression_padded(boxes, scores, 4, 0.5, 0.55, pad_to_max_output_size=True)
         v4 = raw.NonMaxSuppressionV4(
-            boxes=boxes, scores=scores, max_output_size=4, iou_threshold=0.5, score_threshold=0.55, pad_to_max_output_size=True
+            boxes=boxes,
+            scores=scores,
+            max_output_size=4,
+            iou_threshold=0.5,
+            score_threshold=0.55,
+            pad_to_max_output_size=True,
         )
         return {"count": v4.valid_outputs, "v4": v4.selected_indices, "chosen": chosen[:count]}
 

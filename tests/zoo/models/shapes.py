@@ -144,7 +144,9 @@ def gathers() -> Source:
             "nd": raw.GatherNd(params=x, indices=pairs),
         }
 
-    return function(body, {"x": CUBE, "i": np.array([[1, 0], [0, 1]], np.int32), "pairs": np.array([[1, 2], [0, 0]], np.int32)})
+    return function(
+        body, {"x": CUBE, "i": np.array([[1, 0], [0, 1]], np.int32), "pairs": np.array([[1, 2], [0, 0]], np.int32)}
+    )
 
 
 @family()
@@ -189,14 +191,6 @@ def shapes_of_tensors() -> Source:
 
 
 @family()
-def rank_of_any() -> Source:
-    def body(x):
-        return {"rank": raw.Rank(input=x), "size": raw.Size(input=x)}
-
-    return function(body, {"x": CUBE}, specs={"x": tf.TensorSpec(None)})
-
-
-@family()
 def creation() -> Source:
     def body(n, x, v, i):
         return {
@@ -210,7 +204,9 @@ def creation() -> Source:
             "hot_axis": raw.OneHot(indices=i, depth=3, on_value=1, off_value=0, axis=0),
         }
 
-    return function(body, *({"n": np.int32(n), "x": CUBE, "v": np.float32(1.5), "i": integers(4, low=0, high=5)} for n in (3, 5)))
+    return function(
+        body, *({"n": np.int32(n), "x": CUBE, "v": np.float32(1.5), "i": integers(4, low=0, high=5)} for n in (3, 5))
+    )
 
 
 @family()

@@ -68,7 +68,11 @@ def scalars_and_empty_tensors() -> Source:
 @family()
 def inputs_of_every_dtype() -> Source:
     def body(f, i, w, b, u):
-        return {"sum": tf.cast(f, tf.float32) + tf.cast(i, tf.float32) + tf.cast(w, tf.float32), "b": tf.logical_not(b), "u": u}
+        return {
+            "sum": tf.cast(f, tf.float32) + tf.cast(i, tf.float32) + tf.cast(w, tf.float32),
+            "b": tf.logical_not(b),
+            "u": u,
+        }
 
     feeds = {"f": floats(3), "i": integers(3), "w": integers(3).astype(np.int64), "b": np.array([True, False, True])}
     return function(body, {**feeds, "u": np.array([0, 128, 255], np.uint8)})
@@ -183,7 +187,9 @@ def hub_module_of_tensorflow_2() -> Source:
 
     def write(folder: Path) -> Written:
         written = inner.write(folder)
-        return Written(lambda output, **options: api.convert_hub_module(folder, output, **options), written.run, written.ops)
+        return Written(
+            lambda output, **options: api.convert_hub_module(folder, output, **options), written.run, written.ops
+        )
 
     return Source(inner.feeds, write)
 
@@ -193,7 +199,9 @@ def tagged_meta_graph() -> Source:
     def write(folder: Path) -> Written:
         inner = function(lambda x: {"y": x + 1.0}, *BATCHES).write(folder / "model")
         return Written(
-            lambda output, **options: api.convert_saved_model(folder / "model", output, saved_model_tags=["serve"], **options),
+            lambda output, **options: api.convert_saved_model(
+                folder / "model", output, saved_model_tags=["serve"], **options
+            ),
             inner.run,
             inner.ops,
         )
@@ -215,5 +223,3 @@ def counter_that_changes() -> Source:
 @family(refused="int64")
 def integer_too_large() -> Source:
     return function(lambda n: {"y": n + tf.constant(2**40, tf.int64)}, {"n": np.array([1, 2], np.int64)})
-
-

@@ -84,7 +84,11 @@ def size_of_a_table() -> Source:
 @family()
 def vocabulary_file() -> Source:
     initializer = tf.lookup.TextFileInitializer(
-        _vocabulary("a", "b", "ü"), tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER
+        _vocabulary("a", "b", "ü"),
+        tf.string,
+        tf.lookup.TextFileIndex.WHOLE_LINE,
+        tf.int64,
+        tf.lookup.TextFileIndex.LINE_NUMBER,
     )
     table = tf.lookup.StaticHashTable(initializer, -1)
     return function(lambda s: {"y": table.lookup(s)}, {"s": WORDS}, table=table)
@@ -161,7 +165,9 @@ def string_lookup_of_keras_3() -> Source:
     def make(keras):
         layer = keras.layers.StringLookup(vocabulary=["a", "b", "c"], num_oov_indices=1)
         x = keras.Input((2,), dtype="string", name="s")
-        return keras.Model(x, keras.layers.Embedding(5, 3, embeddings_initializer=keras.initializers.RandomUniform(seed=1))(layer(x)))
+        return keras.Model(
+            x, keras.layers.Embedding(5, 3, embeddings_initializer=keras.initializers.RandomUniform(seed=1))(layer(x))
+        )
 
     return Source(({"s": ROWS},), _keras(make))
 
@@ -181,7 +187,9 @@ def table_of_tensorflow_1() -> Source:
     """HashTableV2 with a variable; its outputs keep their names."""
 
     def build(s):
-        table = V1.lookup.StaticHashTable(V1.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([1, 2], tf.int64)), 0)
+        table = V1.lookup.StaticHashTable(
+            V1.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([1, 2], tf.int64)), 0
+        )
         w = V1.get_variable("w", initializer=tf.constant([[1.0], [2.0], [3.0]]))
         return {"y": tf.gather(w, table.lookup(s))}
 

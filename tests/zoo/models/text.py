@@ -109,7 +109,10 @@ def grams() -> Source:
 def empty_rows_filled() -> Source:
     def body(values):
         made = raw.SparseFillEmptyRows(
-            indices=tf.constant([[0, 1], [2, 0]], tf.int64), values=values, dense_shape=tf.constant([4, 3], tf.int64), default_value=9.0
+            indices=tf.constant([[0, 1], [2, 0]], tf.int64),
+            values=values,
+            dense_shape=tf.constant([4, 3], tf.int64),
+            default_value=9.0,
         )
         return {
             "indices": made.output_indices,
@@ -124,7 +127,9 @@ def empty_rows_filled() -> Source:
 @family()
 def sparse_in_another_shape() -> Source:
     def body(indices):
-        made = raw.SparseReshape(input_indices=indices, input_shape=tf.constant([4, 6], tf.int64), new_shape=tf.constant([8, -1], tf.int64))
+        made = raw.SparseReshape(
+            input_indices=indices, input_shape=tf.constant([4, 6], tf.int64), new_shape=tf.constant([8, -1], tf.int64)
+        )
         return {"indices": made.output_indices, "shape": made.output_shape}
 
     return function(body, {"indices": np.array([[0, 5], [2, 0], [3, 3]], np.int64)})
@@ -153,16 +158,18 @@ def embeddings_of_sparse_ids() -> Source:
     return function(body, {"ids": np.array([[1, 2, 0], [3, 0, 0]], np.int32)}, w=w)
 
 
-@family(refused="its runtime does not load this operation's list")
+@family(refused="its runtime does not load this operation's list", shows="RaggedGather")
 def ragged_gather() -> Source:
     def body(x):
-        made = raw.RaggedGather(params_nested_splits=[tf.constant([0, 1, 3])], params_dense_values=x, indices=[1], OUTPUT_RAGGED_RANK=1)
+        made = raw.RaggedGather(
+            params_nested_splits=[tf.constant([0, 1, 3])], params_dense_values=x, indices=[1], OUTPUT_RAGGED_RANK=1
+        )
         return {"y": made.output_dense_values}
 
     return function(body, {"x": floats(3)})
 
 
-@family(refused="its runtime does not load this operation's list")
+@family(refused="its runtime does not load this operation's list", shows="RaggedRange")
 def ragged_range() -> Source:
     def body(n):
         return {"y": raw.RaggedRange(starts=[0, 2], limits=n, deltas=[1, 1]).rt_dense_values}
@@ -170,7 +177,7 @@ def ragged_range() -> Source:
     return function(body, {"n": np.array([3, 4], np.int32)})
 
 
-@family(refused="its runtime does not load this operation's list")
+@family(refused="its runtime does not load this operation's list", shows="RaggedTensorToTensor")
 def ragged_to_dense() -> Source:
     def body(x):
         return {"y": tf.RaggedTensor.from_row_splits(x, [0, 1, 3], validate=False).to_tensor()}

@@ -39,6 +39,8 @@ def _refused_by_wasm(node: NodeDef) -> list[str]:
         return [f"{node.op} of integers"]
     if node.op in _OF_NUMBERS and of_strings(node):
         return [f"{node.op} of strings"]
+    if node.op == "ImageProjectiveTransformV3" and attr(node, "fill_mode").s.upper() == b"REFLECT":
+        return [f"{node.op} with reflection"]
     if node.op in _WRONG_MAXIMA:
         return [f"{node.op} of negative numbers"]
     if "data_format" in node.attr and attr(node, "data_format").s in (b"NCHW", b"NCDHW"):

@@ -1,0 +1,5 @@
+"""The zoo's family lists: each model as in TensorFlow, or refused with a sentence."""
+
+from tests.zoo.expect import family_test
+
+test_model = family_test("lists")
