@@ -26,7 +26,7 @@ KERAS = {2: keras2, 3: keras3}
 
 
 def dense(k):
-    return k.Sequential([k.Input((4,), name="x"), k.layers.Dense(5, activation="elu"), k.layers.Dense(2, name="y")])
+    return k.Sequential([k.Input((4,), name="x"), k.layers.Dense(5, activation="gelu"), k.layers.Dense(2, name="y")])
 
 
 def conv(k):
