@@ -119,7 +119,12 @@ class _Case:
         converted = _ops(json.loads((output / "model.json").read_text()))
         self.result["converted"] = sorted({*self.result["converted"], *converted})
         lacks = {backend: ops for backend, ops in info["backends"].items() if ops}
-        run = {"options": {key: str(value) for key, value in variant.items()}, "execution": info["execution"], "lacks": lacks, "backends": []}
+        run = {
+            "options": {key: str(value) for key, value in variant.items()},
+            "execution": info["execution"],
+            "lacks": lacks,
+            "backends": [],
+        }
         self.result["runs"].append(run)
         if "cpu" in lacks:
             self._fail(f"info says that cpu lacks {lacks['cpu']}")
@@ -153,7 +158,7 @@ class _Case:
 
 
 def differs(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str | None:
-    """How an output is not what TensorFlow gives: in shape, dtype or values (floats: within `tolerance` of the range)."""
+    """How an output differs from TensorFlow: in shape, dtype or values (floats: by more than `tolerance` of the range)."""
     got, wanted = np.asarray(got), np.asarray(wanted)
     if got.shape != wanted.shape:
         return f"has the shape {got.shape} and not {wanted.shape}"

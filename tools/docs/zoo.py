@@ -80,7 +80,9 @@ class Page:
         if self.js.missing_kernels(op, backend):
             return "no"
         runs = [run for result in self.right if op in result["converted"] for run in result["runs"]]
-        exceptions = sorted({text for run in runs for text in run["lacks"].get(backend, []) if text.startswith(f"{op} ")})
+        exceptions = sorted(
+            {text for run in runs for text in run["lacks"].get(backend, []) if text.startswith(f"{op} ")}
+        )
         return "yes" + "".join(f", not {text.removeprefix(f'{op} ')}" for text in exceptions)
 
     def _written(self, into: Sequence[str], result: Mapping, backend: str) -> str:
@@ -96,7 +98,9 @@ class Page:
                 continue
             lines += [f"### {family.replace('_', ' ').capitalize()}", ""]
             lines += [_row(["model", "result", "CPU", "WASM", "runs in"]), _row(["---"] * 5)]
-            lines += [_row([name.replace("_", " "), *_model(result)]) for name, result in sorted(results.items())] + [""]
+            lines += [_row([name.replace("_", " "), *_model(result)]) for name, result in sorted(results.items())] + [
+                ""
+            ]
         return lines[:-1]
 
 

@@ -138,12 +138,14 @@ def _move_value(graph: Any, node: Any, taken: names.Names) -> Any:
 _MAY_BE_CONSTANT = frozenset(["Merge", "Exit", "Switch", "StatelessIf", "StatelessWhile", "If", "While"])
 
 
-def copy_constant_outputs(graph: Any, outputs: Sequence[str]) -> None:
+def copy_constant_outputs(graph: Any, outputs: Sequence[str], in_function: bool = False) -> None:
     """Makes outputs that may be a constant reshape it to its own shape.
 
     TensorFlow.js hands out a constant itself, through Identity and through control flow, and the application that
-    disposes of what it was given then disposes of the model's weight.
+    disposes of what it was given then disposes of the model's weight. So do loops with what their functions give; there
+    what control flow gives was copied where it came from.
     """
+    through = frozenset() if in_function else _MAY_BE_CONSTANT
     nodes = {node.name: node for node in graph.node}
     taken = names.Names(nodes)
     for name in outputs:
@@ -152,7 +154,7 @@ def copy_constant_outputs(graph: Any, outputs: Sequence[str]) -> None:
             constant = _move_value(graph, node, taken)
             nodes[constant.name] = constant
         source = nodes[names.node_of(node.input[0])] if node.op == "Identity" else None
-        if source is None or (source.op != "Const" and source.op not in _MAY_BE_CONSTANT):
+        if source is None or (source.op != "Const" and source.op not in through):
             continue
         shape = tensors.node(taken.unique(f"{name}/shape"), "Shape", [node.input[0]])
         shape.attr["T"].CopyFrom(node.attr["T"])

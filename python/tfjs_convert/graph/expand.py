@@ -241,7 +241,8 @@ class Expander:
         if declared != DT.DT_RESOURCE:
             return dtypes.base(declared)
         node = self.nodes.get(names.node_of(tensor))
-        if node is None:
+        # A tensor array's handle stays one, whatever the dtype of its elements.
+        if node is None or node.op == "TensorArrayV3":
             return declared
         return node.attr["dtype"].type or node.attr["T"].type or declared
 

@@ -51,7 +51,9 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     if options.custom_ops:
         check.check_custom_ops_used([part.graph for part in flat.parts], options.custom_ops)
     main = flat.parts[0]
-    cleanup.copy_constant_outputs(main.graph, main.outputs)
+    # Of functions, too: a loop disposes what its body and condition give, and would dispose a weight.
+    for part in flat.parts:
+        cleanup.copy_constant_outputs(part.graph, part.outputs, in_function=part is not main)
     outputs = _without_copies(main.graph, flat.outputs)
     for part in flat.parts:
         part.outputs = [names.node_of(tensor) for tensor in _uncopied(part.graph, part.outputs)]

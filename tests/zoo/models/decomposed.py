@@ -1,4 +1,4 @@
-"""Operations that TensorFlow.js lacks or reads otherwise, one in each model: how each is converted is read from here."""
+"""Operations that TensorFlow.js lacks or reads otherwise, one a model: how each is converted is read from here."""
 
 from __future__ import annotations
 

@@ -55,6 +55,20 @@ def growing() -> Source:
     return function(body, {"x": X})
 
 
+@family(variants=FORMS)
+def written_in_a_conditional() -> Source:
+    def body(x):
+        made = tf.TensorArray(tf.float32, size=4, element_shape=[3])
+        for i in tf.range(4):
+            if tf.reduce_sum(x[i]) > 0.0:
+                made = made.write(i, x[i])
+            else:
+                made = made.write(i, tf.zeros([3]))
+        return {"y": made.stack()}
+
+    return function(body, {"x": X})
+
+
 @family()
 def operations_one_by_one() -> Source:
     def body(x):

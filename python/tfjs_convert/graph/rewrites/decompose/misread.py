@@ -128,9 +128,7 @@ def strided_slice(e: Emit) -> Value | None:
         attrs[key] = sum(1 << k for k, i in enumerate(kept) if i not in strided or mask >> i & 1)
     attrs["ellipsis_mask"] = sum(1 << k for k, i in enumerate(kept) if attr(e.node, "ellipsis_mask").i >> i & 1)
     second = e.const(np.array([steps[i] if i in strided else 1 for i in kept]), index)
-    return e.op(
-        "StridedSlice", [x, e.gather(begin, chosen, 0), e.gather(end, chosen, 0), second], x.dtype, **attrs
-    )
+    return e.op("StridedSlice", [x, e.gather(begin, chosen, 0), e.gather(end, chosen, 0), second], x.dtype, **attrs)
 
 
 def pop_back(e: Emit) -> Value:
