@@ -71,9 +71,10 @@ def convert_keras_file(
 def way_out(name: str) -> str:
     """What to do with a model that layers cannot express, ready to paste."""
     target = "".join(c if c.isalnum() else "_" for c in Path(name).stem) or "model"
+    told = "" if name.endswith((".h5", ".hdf5", ".keras")) else ", from_keras = True"
     return (
-        f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"), or on the command line '
-        f"--output_format=tfjs_graph_model."
+        f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"{told}), or on the '
+        "command line --output_format=tfjs_graph_model."
     )
 
 

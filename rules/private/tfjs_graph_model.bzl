@@ -1,97 +1,49 @@
-"""The `tfjs_graph_model` rule."""
+"""The `tfjs_graph_model` macro, which picks the rule: only Keras's models need TensorFlow's Python API fetched."""
 
-load("//rules:providers.bzl", "ModelSourceInfo", "TfjsModelInfo")
-load(":actions.bzl", "NODE_TOOLCHAIN", "node_attrs", "python_attrs", "python_toolchain", "run_python")
-load(":metadata_attrs.bzl", "METADATA_ATTRS", "add_metadata_flags")
-load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
-load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
-load(":weights_attrs.bzl", "WEIGHTS_ATTRS", "add_weights_flags")
+load(":tfjs_graph_model_from_keras.bzl", "tfjs_graph_model_from_keras")
+load(":tfjs_graph_model_from_tensorflow.bzl", "tfjs_graph_model_from_tensorflow")
 
-_DOC = """Converts a model into a TensorFlow.js graph model, for `tf.loadGraphModel`.
+_KERAS_SUFFIXES = (".h5", ".hdf5", ".keras")
 
-```starlark
-tfjs_graph_model(
-    name = "classifier_web",
-    model = ":classifier",
-)
-```
+def tfjs_graph_model(name, model, from_keras = None, input_shapes = {}, **kwargs):
+    """Converts a model into a TensorFlow.js graph model, for `tf.loadGraphModel`.
 
-The output is a directory with `model.json` and its weight files; `--output_groups=+info` adds `NAME.info.json`, which tells inputs,
-outputs, operations, sizes and hashes. Building the target also loads the model in TensorFlow.js.
-"""
-
-_ATTRS = {
-    "control_flow_v2": attr.string(
-        default = "auto",
-        doc = "How loops and conditionals are written: `true` as functions (`While`, `If`), `false` as `Switch` and `Merge` nodes, `auto` as TensorFlow.js can run them.",
-        values = ["auto", "false", "true"],
-    ),
-    "model": attr.label(
-        doc = "The model, a `tf_saved_model`.",
-        mandatory = True,
-        providers = [ModelSourceInfo],
-    ),
-    "saved_model_tags": attr.string(
-        default = "serve",
-        doc = "The tags of the MetaGraph to convert, separated by commas; empty for the one without tags.",
-    ),
-    "signature_name": attr.string(
-        doc = "The signature to convert. By default the only one, or `serving_default`.",
-    ),
-    "skip_op_check": attr.bool(
-        doc = "Whether operations that TensorFlow.js does not know are let through.",
-    ),
-    "strip_debug_ops": attr.bool(
-        default = True,
-        doc = "Whether assertions, prints and numeric checks are removed, with the conditionals that only served them.",
-    ),
-    "use_structured_outputs_names": attr.bool(
-        doc = "Whether the names of the function's structured outputs are recorded for the loader.",
-    ),
-    "_convert": attr.label(default = "//tools/convert:graph_model.py", allow_single_file = True),
-} | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
-
-def _tfjs_graph_model_impl(ctx):
-    source = ctx.attr.model[ModelSourceInfo]
-    if source.kind != "saved_model":
-        fail("{}: model is a tf_saved_model, got {} (a {}); export it as a SavedModel, or use tfjs_layers_model.".format(ctx.label, ctx.attr.model.label, source.kind))
-    model = declare_model(ctx)
-    args = begin_conversion(ctx, model)
-    args.add_all(source.roots, expand_directories = False, format_each = "--input=%s")
-    add_tables_flags(ctx, args)
-    args.add(ctx.attr.saved_model_tags, format = "--saved_model_tags=%s")
-    args.add(ctx.attr.control_flow_v2, format = "--control_flow_v2=%s")
-    args.add(str(ctx.attr.strip_debug_ops).lower(), format = "--strip_debug_ops=%s")
-    if ctx.attr.signature_name:
-        args.add(ctx.attr.signature_name, format = "--signature_name=%s")
-    if ctx.attr.skip_op_check:
-        args.add("--skip_op_check")
-    if ctx.attr.use_structured_outputs_names:
-        args.add("--use_structured_outputs_names")
-    add_weights_flags(ctx, args)
-    add_metadata_flags(ctx, args)
-    run_python(
-        ctx,
-        args = args,
-        inputs = depset(ctx.files.metadata + ctx.files._tables, transitive = [source.files]),
-        main = ctx.file._convert,
-        mnemonic = "TfjsGraphModel",
-        outputs = [model.directory, model.info],
-        progress_message = "Converting %{label} to a TensorFlow.js graph model",
-        runtime = "core",
+    ```starlark
+    tfjs_graph_model(
+        name = "classifier_web",
+        model = ":classifier",  # a tf_saved_model
     )
-    return model_providers(ctx, model, "graph-model")
 
-tfjs_graph_model = rule(
-    implementation = _tfjs_graph_model_impl,
-    doc = _DOC,
-    attrs = _ATTRS,
-    provides = [TfjsModelInfo],
-    toolchains = [python_toolchain("core"), NODE_TOOLCHAIN],
-)
+    tfjs_graph_model(
+        name = "tagger_web",
+        input_shapes = {"words": [1, 40]},
+        model = "tagger.keras",
+    )
+    ```
 
-tfjs_graph_model_lib = struct(
-    attrs = _ATTRS,
-    implementation = _tfjs_graph_model_impl,
-    toolchains = [python_toolchain("core"), NODE_TOOLCHAIN],
-)
+    The output is a directory with `model.json` and its weight files; `--output_groups=+info` adds `NAME.info.json`, which tells inputs,
+    outputs, operations, sizes and hashes. Building the target also loads the model in TensorFlow.js.
+
+    A SavedModel (Keras's own, too) and a frozen graph need no more than TensorFlow's compiled core. A Keras file or a layers model needs
+    TensorFlow's Python API and Keras, which are fetched for such targets only; they are told by the label's end (`.h5`, `.hdf5`,
+    `.keras`), and by `from_keras`.
+
+    Args:
+      name: the target's name.
+      model: a `tf_saved_model`; a frozen graph (`.pb`, `.pbtxt`) with `output_node_names`; a Keras 2 or 3 file; or, with `from_keras`,
+        a layers model.
+      from_keras: whether `model` is a Keras file or a layers model. By default, whether its label ends like a Keras file's; say so for a
+        target that makes one, and for a `select`.
+      input_shapes: inputs whose free axes are fixed, as in `{"x": [1, 224, 224, 3]}`; -1 leaves an axis free.
+      **kwargs: further attributes: those of `tfjs_graph_model_from_tensorflow` or `tfjs_graph_model_from_keras`, and those that every
+        rule has.
+    """
+    if from_keras == None:
+        from_keras = type(model) != "select" and str(model).endswith(_KERAS_SUFFIXES)
+    convert = tfjs_graph_model_from_keras if from_keras else tfjs_graph_model_from_tensorflow
+    convert(
+        name = name,
+        input_shapes = {key: [str(size) for size in sizes] for key, sizes in input_shapes.items()},
+        model = model,
+        **kwargs
+    )
