@@ -158,19 +158,19 @@ def v1_saved_model(
         with v1_graph() as graph:
             placeholders = placeholders_of(feeds)
             outputs = dict(build(**placeholders))
+            ops = ops_of(graph.as_graph_def())
             with unoptimised_session(graph) as session:
                 session.run([V1.global_variables_initializer(), V1.tables_initializer()])
                 expected = [session.run(outputs, {f"{k}:0": v for k, v in each.items()}) for each in feeds]
                 V1.saved_model.simple_save(
                     session, str(folder), placeholders, outputs, legacy_init_op=V1.tables_initializer()
                 )
-        wanted = graph.as_graph_def()
 
         def run(given: Feeds) -> dict[str, np.ndarray]:
             (index,) = [i for i, each in enumerate(feeds) if each is given]
             return expected[index]
 
-        return Written(lambda output, **more: convert(folder, output, **options, **more), run, ops_of(wanted))
+        return Written(lambda output, **more: convert(folder, output, **options, **more), run, ops)
 
     return Source(feeds, write)
 

@@ -158,7 +158,7 @@ class _Case:
 
 
 def differs(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str | None:
-    """How an output differs from TensorFlow: in shape, dtype or values (floats: by more than `tolerance` of the range)."""
+    """How an output differs from TensorFlow's, in shape, dtype or values; floats may by `tolerance` of the range."""
     got, wanted = np.asarray(got), np.asarray(wanted)
     if got.shape != wanted.shape:
         return f"has the shape {got.shape} and not {wanted.shape}"

@@ -49,6 +49,10 @@ class Page:
     def _operations(self) -> list[str]:
         lines = ["## Operations", ""]
         lines += ["*predict*: the model can be run by `predict`; *executeAsync*: it must be run by `executeAsync`.", ""]
+        lines += [
+            "*gone after conversion*: it was inlined, folded, replaced or left out, so that no backend needs it.",
+            "",
+        ]
         header = ["operation", "how it is converted", *(_TITLES[b] for b in BACKENDS), "runs in"]
         lines += [_row(header), _row(["---"] * len(header))]
         sources = {op for result in self.right for op in result["source"]}
@@ -74,7 +78,8 @@ class Page:
         if into:
             execution = result["runs"][0]["execution"]
             return [" ".join(how), *(self._written(into, result, backend) for backend in BACKENDS), execution]
-        return ["inlined, folded or left out", *["yes"] * len(BACKENDS), "predict"]
+        # Nothing of it is left to run: it was inlined, folded, replaced by a newer form of itself, or stripped.
+        return ["gone after conversion", *["" for _ in BACKENDS], ""]
 
     def _native(self, op: str, backend: str) -> str:
         if self.js.missing_kernels(op, backend):

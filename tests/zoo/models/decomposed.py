@@ -81,6 +81,9 @@ def _all() -> None:
     norm = {"scale": [1.0, 2.0, 0.5], "offset": [0.1, 0.2, 0.3], "mean": [], "variance": [], "is_training": True}
     for suffix in ("", "V2", "V3"):
         _add("FusedBatchNorm" + suffix, {"x": COLOURS}, **norm)
+    _add("OneHot", {"indices": np.array([2, 0, 1, 2], np.int32)}, depth=3, on_value=2.0, off_value=-1.0, axis=0)
+    _add("Cumsum", {"x": X}, axis=-1)
+    _add("Cumprod", {"x": X}, axis=-1)
     _add("EnsureShape", {"input": X}, shape=[None, 4])
     _add("RandomUniformInt", {"shape": np.array([2, 3], np.int32)}, minval=5, maxval=6, seed=1)
     _add("FakeQuantWithMinMaxVars", {"inputs": X}, min=-2.0, max=3.0)

@@ -211,6 +211,25 @@ def reference_table_of_tensorflow_1() -> Source:
 
 
 @family()
+def tables_filled_by_other_operations() -> Source:
+    """LookupTableImport into a reference, InitializeTableV2 into a resource."""
+
+    def build(s):
+        first = raw.HashTable(key_dtype=tf.string, value_dtype=tf.float32, shared_name="first")
+        second = raw.HashTableV2(key_dtype=tf.string, value_dtype=tf.int64, shared_name="second")
+        filled = raw.LookupTableImport(table_handle=first, keys=["a", "b"], values=[1.5, 2.5])
+        initialized = raw.InitializeTableV2(table_handle=second, keys=["a"], values=tf.constant([7], tf.int64))
+        V1.add_to_collection(V1.GraphKeys.TABLE_INITIALIZERS, filled)
+        V1.add_to_collection(V1.GraphKeys.TABLE_INITIALIZERS, initialized)
+        return {
+            "y": raw.LookupTableFind(table_handle=first, keys=s, default_value=-1.0),
+            "z": raw.LookupTableFindV2(table_handle=second, keys=s, default_value=tf.constant(-1, tf.int64)),
+        }
+
+    return v1_saved_model(build, {"s": WORDS})
+
+
+@family()
 def mutable_table() -> Source:
     table = tf.lookup.experimental.MutableHashTable(tf.string, tf.int64, -1)
     table.insert(["a", "b"], tf.constant([1, 2], tf.int64))
