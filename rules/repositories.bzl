@@ -32,6 +32,8 @@ def rules_tfjs_dependencies():
         urls = ["https://github.com/bazel-contrib/rules_python/releases/download/1.9.0/rules_python-1.9.0.tar.gz"],
     )
 
+# Its targets have fixed names, which the toolchains refer to.
+# buildifier: disable=unnamed-macro
 def rules_tfjs_toolchains(python_version = "3.13", pip_interpreter = None, register = True):
     """Declares and registers the converter's runtimes and TensorFlow.js in Node; nothing is downloaded before a target needs it.
 

@@ -182,7 +182,7 @@ def optimize(meta_graph: Any, config: Any) -> Any:
 
 
 def infer_shapes(graph: Any, outputs: Sequence[str]) -> dict[str, list[int] | None]:
-    """The shapes that the core infers for a GraphDef's tensors, by `node:index`; -1 is an unknown size, None an unknown rank.
+    """The shapes that the core infers for a GraphDef's tensors, by `node:index`: -1 for a size, None for a rank unknown.
 
     Args:
       graph: the GraphDef, which is left as it is.
@@ -195,7 +195,7 @@ def infer_shapes(graph: Any, outputs: Sequence[str]) -> dict[str, list[int] | No
     meta_graph = MetaGraphDef()
     meta_graph.graph_def.CopyFrom(graph)
     for node in meta_graph.graph_def.node:
-        # The core forgets the shapes of placeholders, as they are fed; an infeed has the same attributes and keeps them.
+        # The core forgets the shapes of placeholders, as they are fed; an infeed has the same attributes, kept.
         if node.op == "Placeholder":
             node.op = "InfeedDequeue"
     meta_graph.collection_def["train_op"].node_list.value.extend(outputs)

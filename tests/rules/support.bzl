@@ -20,7 +20,7 @@ Subjects are configured with the stub toolchains, so that no test downloads Tens
 """
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules/private:labels.bzl", "label_text")
+load("//rules/private:labels.bzl", "label_text")  # buildifier: disable=bzl-visibility
 
 STUBS = Label("//tests/rules/stubs:all")
 NO_USERS_PYTHON = Label("//tests/rules/stubs/no_python:toolchain")

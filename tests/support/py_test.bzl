@@ -1,6 +1,6 @@
 """Python tests of this repository: pytest in one of the converter's own runtimes, with Node and the tables at hand."""
 
-load("//rules/private:actions.bzl", "NODE_TOOLCHAIN", "python_toolchain")
+load("//rules/private:actions.bzl", "NODE_TOOLCHAIN", "python_toolchain")  # buildifier: disable=bzl-visibility
 
 _LAUNCHER = """#!/usr/bin/env bash
 # Runs pytest from the runfiles; everything it needs lies there.

@@ -1,6 +1,6 @@
 """The `zoo_results` rule: one family of the zoo, converted and run once, for tests and documentation."""
 
-load("//rules/private:actions.bzl", "NODE_TOOLCHAIN", "multiline_args", "python_attrs", "python_toolchain", "run_python")
+load("//rules/private:actions.bzl", "NODE_TOOLCHAIN", "multiline_args", "python_attrs", "python_toolchain", "run_python")  # buildifier: disable=bzl-visibility
 
 def _zoo_results_impl(ctx):
     node = ctx.toolchains[NODE_TOOLCHAIN].tfjs_node

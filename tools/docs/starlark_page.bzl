@@ -1,6 +1,6 @@
 """The `starlark_page` rule: documentation of .bzl files as one Markdown page."""
 
-load("//rules/private:actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_python")
+load("//rules/private:actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_python")  # buildifier: disable=bzl-visibility
 
 def _starlark_page_impl(ctx):
     page = ctx.actions.declare_file(ctx.label.name + ".md")

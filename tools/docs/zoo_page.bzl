@@ -1,6 +1,6 @@
 """The `zoo_page` rule: what graphs are supported, as one Markdown page."""
 
-load("//rules/private:actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_python")
+load("//rules/private:actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_python")  # buildifier: disable=bzl-visibility
 
 def _folder(table):
     return "--tables={}".format(table.dirname)

@@ -98,7 +98,7 @@ class Affine:
     def _encode_in_float32(
         self, values: np.ndarray, bracket: tuple[np.float32, np.float32, np.float32], scratch: np.ndarray
     ) -> np.ndarray:
-        """The same codes as in float64, in two thirds of the time: float64 decides only where float32 leaves two codes."""
+        """The same codes as in float64, in two thirds of the time: float64 decides where float32 leaves two codes."""
         factor, addend, width = bracket
         size = values.size
         # Codes are compared eight at a time, so both arrays end with zeros up to a multiple of eight.
