@@ -182,7 +182,7 @@ def optimize(meta_graph: Any, config: Any) -> Any:
 
 
 def infer_shapes(graph: Any, outputs: Sequence[str]) -> dict[str, list[int] | None]:
-    """The shapes that the core infers for a GraphDef's tensors, by `node:index`: -1 for a size, None for a rank unknown.
+    """The shapes that the core infers for the tensors of a GraphDef, by `node:index`: -1 or None where it knows none.
 
     Args:
       graph: the GraphDef, which is left as it is.
