@@ -1,40 +1,56 @@
-"""Executables: a script that starts a main program in the light runtime, from the runfiles."""
+"""Executables: a script that starts a main program of the converter, from the runfiles."""
 
 load(":actions.bzl", "python_toolchain")
 
 _SCRIPT = """#!/usr/bin/env bash
 # {comment}
 set -euo pipefail
-cd "${{RUNFILES_DIR:-${{TEST_SRCDIR:-$0.runfiles}}}}/{workspace}"
-export PYTHONHOME="{home}" PYTHONPATH="{packages}" PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
-exec "{interpreter}" -s -P "{main}" {flags} "$@"
+script=$(readlink -f -- "$0")
+runfiles="${{RUNFILES_DIR:-${{TEST_SRCDIR:-$script.runfiles}}}}"
+case "$runfiles" in /*) ;; *) runfiles="$PWD/$runfiles" ;; esac
+root="$runfiles/{workspace}"
+export PYTHONHOME="$root/{home}" PYTHONPATH="{packages}" PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1{env}
+cd "{folder}"
+exec "$root/{interpreter}" -s -P "$root/{main}" {flags} "$@"
 """
 
-def python_executable(ctx, *, name, comment, main, flags, files, transitive_files = []):
+# Where a program starts: beside what its flags name, or where its caller types paths.
+_FOLDERS = {
+    "caller": "${BUILD_WORKING_DIRECTORY:-$PWD}",
+    "runfiles": "$root",
+}
+
+def python_executable(ctx, *, name, comment, main, flags, files, transitive_files = [], runtime = "light", folder = "runfiles", sites = [], env = {}):
     """Declares an executable that runs a main program of the converter.
 
     Args:
-      ctx: the context of a rule with `python_attrs()` and `python_toolchain("light")`.
+      ctx: the context of a rule with `python_attrs()` and `python_toolchain(runtime)`.
       name: the script's name.
       comment: what it does, in one line.
       main: the main program (File).
-      flags: list of flags; paths in them are short paths.
+      flags: list of flags; paths in them are short paths, which `runfile` makes valid in any folder.
       files: list of the files that they name.
       transitive_files: list of depsets of further files.
+      runtime: "light", "core" or "full".
+      folder: where it starts: "runfiles", or "caller" for the folder in which `bazel run` was typed.
+      sites: list of files at the top of further folders of packages, searched after the runtime's.
+      env: environment variables.
 
     Returns:
       `DefaultInfo` with the script and its runfiles.
     """
-    python = ctx.toolchains[python_toolchain("light")].tfjs_runtime
+    python = ctx.toolchains[python_toolchain(runtime)].tfjs_runtime
     package = ctx.file._package.short_path.rpartition("/")[0].rpartition("/")[0]
     script = ctx.actions.declare_file(name)
     ctx.actions.write(script, _SCRIPT.format(
         comment = comment,
-        flags = " ".join(["'{}'".format(flag.replace("'", "'\\''")) for flag in flags]),
+        env = "".join([" {}={}".format(key, _quoted(value)) for key, value in env.items()]),
+        flags = " ".join([_quoted(flag) for flag in flags]),
+        folder = _FOLDERS[folder],
         home = python.interpreter.short_path.removesuffix("/bin/python3"),
         interpreter = python.interpreter.short_path,
         main = main.short_path,
-        packages = ":".join([package] + [site.short_path.rpartition("/")[0] for site in python.sites]),
+        packages = ":".join(["$root/" + path for path in [package] + [site.short_path.rpartition("/")[0] for site in python.sites + sites]]),
         workspace = ctx.workspace_name,
     ), is_executable = True)
     return DefaultInfo(
@@ -44,3 +60,18 @@ def python_executable(ctx, *, name, comment, main, flags, files, transitive_file
             transitive_files = depset(transitive = [python.files] + transitive_files),
         ),
     )
+
+_ROOT = "{runfiles root}/"
+
+def runfile(path):
+    """Returns a short path as one that is valid in any folder, for `flags` and `env` of `python_executable`.
+
+    Args:
+      path: the short path of a file.
+    """
+    return _ROOT + path
+
+def _quoted(text):
+    """Returns a word of the shell; only what `runfile` made is replaced in it."""
+    quoted = "'{}'".format(text.replace("'", "'\\''"))
+    return quoted.replace(_ROOT, "'\"$root\"'/")

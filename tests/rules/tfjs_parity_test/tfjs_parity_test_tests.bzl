@@ -147,9 +147,9 @@ def _test_default_launcher_impl(ctx):
         "--backend=cpu",
     ], _launcher_flags(action))
     for expected in [
-        "exec \"tests/rules/stubs/python/bin/python3\" -s -P \"tools/parity/parity.py\" ",
-        "PYTHONHOME=\"tests/rules/stubs/python\"",
-        "PYTHONPATH=\"python:tests/rules/stubs/light/site-packages\"",
+        "exec \"$root/tests/rules/stubs/python/bin/python3\" -s -P \"$root/tools/parity/parity.py\" ",
+        "PYTHONHOME=\"$root/tests/rules/stubs/python\"",
+        "PYTHONPATH=\"$root/python:$root/tests/rules/stubs/light/site-packages\"",
     ]:
         asserts.true(env, expected in action.content, "expected {} in {}".format(expected, action.content))
     asserts.equals(
