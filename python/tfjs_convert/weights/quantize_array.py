@@ -36,7 +36,8 @@ def quantize_array(array: np.ndarray, dtype: str) -> tuple[np.ndarray, Affine]:
         raise OptionError(f"The array is to be quantized to {dtype!r}; write uint8 or uint16.")
     if array.dtype not in (np.float32, np.int32) or not array.size:
         raise InputError(
-            f"The array to quantize is {array.dtype} {list(array.shape)}; give float32 or int32 with at least one element."
+            f"The array to quantize is {array.dtype} {list(array.shape)}; give float32 or int32 with at least one "
+            "element."
         )
     flat = np.ascontiguousarray(array).reshape(-1)
     starts = range(0, flat.size, _PART)
