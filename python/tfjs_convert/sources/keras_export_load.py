@@ -93,6 +93,8 @@ def _keras(generation: int) -> ModuleType:
             )
     # Names that a file leaves out are then numbered from the start, whatever else this process did.
     keras.backend.clear_session()
+    # Layers that may draw random numbers keep a state, which is written with the others.
+    keras.utils.set_random_seed(0)
     return keras
 
 

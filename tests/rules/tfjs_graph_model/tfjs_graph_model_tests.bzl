@@ -585,7 +585,7 @@ def _test_graph_model_from_keras_fails(name):
     )
     failure_test(
         name = name,
-        contains = ["with from_keras the model is a Keras file or a layers model, got ", "(a graph-model already)."],
+        contains = ["a model of this rule is a Keras file or a layers model, with from_keras, got ", "(a graph-model); leave from_keras out for a SavedModel or a frozen graph."],
         target_under_test = name + "_subject",
     )
 
@@ -593,7 +593,7 @@ def _test_saved_model_from_keras_fails(name):
     _subject(name, from_keras = True)
     failure_test(
         name = name,
-        contains = ["with from_keras the model is a Keras file or a layers model, got ", "(a saved_model); leave from_keras out."],
+        contains = ["a model of this rule is a Keras file or a layers model, with from_keras, got ", "(a saved_model); leave from_keras out for a SavedModel or a frozen graph."],
         target_under_test = name + "_subject",
     )
 
@@ -611,7 +611,7 @@ def _test_two_keras_files_fail(name):
     )
     failure_test(
         name = name,
-        contains = ["model is one Keras file, one directory, or the files of one layers model with its model.json, got "],
+        contains = ["a model of this rule is a Keras file or a layers model, with from_keras: one file, one directory, or the files of one layers model with its model.json, got "],
         target_under_test = name + "_subject",
     )
 
