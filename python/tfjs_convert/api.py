@@ -22,6 +22,7 @@ from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.result import ConversionResult, TensorInfo
 from tfjs_convert.sources import archive, frozen_graph, hub_module, provenance
 from tfjs_convert.sources.saved_model import SavedModelReader
+from tfjs_convert.steps import step
 from tfjs_convert.weights.options import WeightOptions
 
 GRAPH_MODEL = "graph-model"
@@ -51,6 +52,7 @@ def convert_saved_model(
     """
     graph_options = _options(options)
     with _folder(saved_model_dir) as folder:
+        step("Reading the SavedModel")
         model = SavedModelReader(folder, saved_model_tags).read(signature_name)
         return _write(model, saved_model_dir, output_dir, graph_options, weight_options)
 
@@ -105,6 +107,7 @@ def convert_frozen_model(
     Raises:
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
+    step("Reading the graph")
     model = frozen_graph.read(frozen_model_path, output_node_names)
     return _write(model, frozen_model_path, output_dir, _options(options), weight_options)
 
@@ -133,6 +136,7 @@ def convert_hub_module(
     """
     graph_options = _options(options)
     with _folder(module_dir) as folder:
+        step("Reading the module")
         model = hub_module.read(folder, signature_name, saved_model_tags)
         return _write(model, module_dir, output_dir, graph_options, weight_options)
 
@@ -166,7 +170,9 @@ def _write(
     weight_options: WeightOptions | None,
 ) -> ConversionResult:
     weight_options = weight_options or WeightOptions()
+    step("Optimising the graph")
     converted = pipeline.convert(model, options)
+    step("Writing the weights")
     written = artifact.write_model(Path(output_dir), converted.fields, [converted.weights], weight_options)
     inputs, outputs = signature.tensor_infos(converted.inputs), signature.tensor_infos(converted.outputs)
     info = {

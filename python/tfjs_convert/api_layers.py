@@ -28,6 +28,7 @@ from tfjs_convert.result import ConversionResult, TensorInfo
 from tfjs_convert.sources.keras_file import KerasFile, open_keras_file
 from tfjs_convert.sources.keras_write import write_h5, write_keras
 from tfjs_convert.sources.layers_model import LayersModelFile, open_layers_model
+from tfjs_convert.steps import step
 from tfjs_convert.tables import load as load_tables
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.weight import Weight
@@ -56,6 +57,7 @@ def convert_keras_file(
       ConversionError: the file cannot be read or expressed; nothing is then written.
     """
     path, output_dir = Path(path), Path(output_dir)
+    step("Reading the Keras file")
     source = open_keras_file(path)
     try:
         if source.config is None:
@@ -96,6 +98,7 @@ def _convert(
         bind_groups(model, source.groups, what)
     rewritten, notes = rewrite(model, source.generation)
     topology = emit(rewritten, known, notes)
+    step("Writing the weights")
     fields = {
         "format": "layers-model",
         "generatedBy": f"keras v{source.keras_version}" if source.keras_version else None,
