@@ -7,25 +7,17 @@ explains them.
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfjs_convert import artifact, tf_core
-from tfjs_convert.errors import OptionError
-from tfjs_convert.graph import pipeline, signature
-from tfjs_convert.graph.model import GraphModel
-from tfjs_convert.graph.options import GraphOptions
-from tfjs_convert.result import ConversionResult, TensorInfo
-from tfjs_convert.sources import archive, frozen_graph, hub_module, provenance
+from tfjs_convert.graph_conversion import graph_options, write_graph_model
+from tfjs_convert.result import ConversionResult
+from tfjs_convert.sources import frozen_graph, hub_module
+from tfjs_convert.sources.archive import opened_folder
 from tfjs_convert.sources.saved_model import SavedModelReader
 from tfjs_convert.steps import step
 from tfjs_convert.weights.options import WeightOptions
-
-GRAPH_MODEL = "graph-model"
 
 
 def convert_saved_model(
@@ -50,11 +42,10 @@ def convert_saved_model(
     Raises:
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
-    graph_options = _options(options)
-    with _folder(saved_model_dir) as folder:
-        step("Reading the SavedModel")
+    step("Reading the SavedModel")
+    with opened_folder(saved_model_dir) as folder:
         model = SavedModelReader(folder, saved_model_tags).read(signature_name)
-        return _write(model, saved_model_dir, output_dir, graph_options, weight_options)
+        return write_graph_model(model, saved_model_dir, output_dir, graph_options(options), weight_options)
 
 
 def convert_saved_model_signatures(
@@ -77,12 +68,11 @@ def convert_saved_model_signatures(
     Raises:
       ConversionError: one sentence for the user.
     """
-    graph_options = _options(options)
-    with _folder(saved_model_dir) as folder:
+    with opened_folder(saved_model_dir) as folder:
         reader = SavedModelReader(folder, saved_model_tags)
         models = {name: reader.read(name) for name in output_dirs}
         return {
-            name: _write(models[name], saved_model_dir, directory, graph_options, weight_options)
+            name: write_graph_model(models[name], saved_model_dir, directory, graph_options(options), weight_options)
             for name, directory in output_dirs.items()
         }
 
@@ -109,7 +99,7 @@ def convert_frozen_model(
     """
     step("Reading the graph")
     model = frozen_graph.read(frozen_model_path, output_node_names)
-    return _write(model, frozen_model_path, output_dir, _options(options), weight_options)
+    return write_graph_model(model, frozen_model_path, output_dir, graph_options(options), weight_options)
 
 
 def convert_hub_module(
@@ -134,68 +124,7 @@ def convert_hub_module(
     Raises:
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
-    graph_options = _options(options)
-    with _folder(module_dir) as folder:
-        step("Reading the module")
+    step("Reading the module")
+    with opened_folder(module_dir) as folder:
         model = hub_module.read(folder, signature_name, saved_model_tags)
-        return _write(model, module_dir, output_dir, graph_options, weight_options)
-
-
-def _options(given: Mapping[str, Any]) -> GraphOptions:
-    known = {field.name for field in dataclasses.fields(GraphOptions)}
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
-    try:
-        return GraphOptions(**{key: value for key, value in given.items() if value is not None})
-    except TypeError as error:
-        raise OptionError(f"An option has a value of a wrong type: {error}.") from error
-
-
-@contextlib.contextmanager
-def _folder(path: Path | str) -> Iterator[Path]:
-    """The folder of a model, unpacked for the while if it is an archive."""
-    if not archive.is_archive(path):
-        yield Path(path)
-        return
-    with tempfile.TemporaryDirectory(prefix="tfjs-") as temporary:
-        yield archive.unpack(path, Path(temporary))
-
-
-def _write(
-    model: GraphModel,
-    source: Path | str,
-    output_dir: Path | str,
-    options: GraphOptions,
-    weight_options: WeightOptions | None,
-) -> ConversionResult:
-    weight_options = weight_options or WeightOptions()
-    step("Optimising the graph")
-    converted = pipeline.convert(model, options)
-    step("Writing the weights")
-    written = artifact.write_model(Path(output_dir), converted.fields, [converted.weights], weight_options)
-    inputs, outputs = signature.tensor_infos(converted.inputs), signature.tensor_infos(converted.outputs)
-    info = {
-        "format": GRAPH_MODEL,
-        "inputs": [_tensor(each) for each in inputs],
-        "outputs": [_tensor(each) for each in outputs],
-        **converted.info,
-        **written.info(),
-        "provenance": {
-            "source": provenance.hash_of(source),
-            "options": {**_plain(options), "weights": _plain(weight_options)},
-            "versions": {"tensorflow": tf_core.version(), "saved_by_tensorflow": model.version},
-        },
-    }
-    return ConversionResult(Path(output_dir), GRAPH_MODEL, inputs, outputs, info)
-
-
-def _tensor(tensor: TensorInfo) -> dict[str, object]:
-    return {"name": tensor.name, "dtype": tensor.dtype, "shape": None if tensor.shape is None else list(tensor.shape)}
-
-
-def _plain(options: Any) -> dict[str, object]:
-    """Options as JSON; what says where files lie is left out."""
-    values = dataclasses.asdict(options)
-    values.pop("tables", None)
-    return {key: value for key, value in values.items() if value not in ((), {}, None)}
+        return write_graph_model(model, module_dir, output_dir, graph_options(options), weight_options)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfjs_convert import api, api_layers
+from tfjs_convert import api_layers
 from tfjs_convert.errors import InputError
 from tfjs_convert.graph.model import Endpoint
+from tfjs_convert.graph_conversion import graph_options, write_graph_model
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources import keras_export
 from tfjs_convert.sources.keras_export_names import without_counters
@@ -41,7 +42,7 @@ def convert_keras(
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
     path, output_dir = Path(path), Path(output_dir)
-    graph_options = api._options({"control_flow_v2": "auto", **options})
+    checked_options = graph_options({"control_flow_v2": "auto", **options})
     if (path / "saved_model.pb").is_file():
         raise InputError(
             f"{path.name} is a SavedModel already; convert it with convert_saved_model (tf_saved_model in a build)."
@@ -62,7 +63,7 @@ def convert_keras(
             outputs=_renamed(model.outputs, exported.outputs),
             version=saved_by,
         )
-        result = api._write(model, _files(path), output_dir, graph_options, weight_options)
+        result = write_graph_model(model, _files(path), output_dir, checked_options, weight_options)
     versions = result.info["provenance"]["versions"]
     versions.pop("saved_by_tensorflow", None)
     versions |= {"keras": exported.loaded_by, "saved_by": saved_by}

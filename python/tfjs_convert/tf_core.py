@@ -67,6 +67,7 @@ with _without_package_init():
         rewriter_config_pb2,
         saved_model_pb2,
         tensor_bundle_pb2,
+        trackable_object_graph_pb2,
     )
 
 GraphDef = graph_pb2.GraphDef
@@ -81,6 +82,7 @@ SavedModel = saved_model_pb2.SavedModel
 MetaGraphDef = meta_graph_pb2.MetaGraphDef
 BundleHeader = tensor_bundle_pb2.BundleHeaderProto
 BundleEntry = tensor_bundle_pb2.BundleEntryProto
+TrackableObjectGraph = trackable_object_graph_pb2.TrackableObjectGraph
 
 AssetFileDef = meta_graph_pb2.AssetFileDef
 VariableDef = variable_pb2.VariableDef
@@ -103,6 +105,7 @@ __all__ = [
     "SavedModel",
     "TensorProto",
     "TensorShapeProto",
+    "TrackableObjectGraph",
     "VariableDef",
     "evaluate",
     "op_def",

@@ -1,6 +1,7 @@
 """Repositories with the unpacked content of one package, pinned by hash and fetched through pip or npm."""
 
 load("//tools/runtime:find_python.bzl", "pip_python")
+load("//tools/runtime:npm.bzl", "npm_cli")
 
 def _checked(rctx, result, what):
     if result.return_code != 0:
@@ -38,9 +39,8 @@ wheel_archive = repository_rule(
 
 def _npm_archive_impl(rctx):
     node = rctx.path(rctx.attr.node)
-    npm = node.dirname.dirname.get_child("lib").get_child("node_modules").get_child("npm").get_child("bin").get_child("npm-cli.js")
     rctx.report_progress("Downloading " + rctx.attr.package)
-    packed = _checked(rctx, rctx.execute([node, npm, "pack", "--json", "--loglevel=error", rctx.attr.package], timeout = 900), "npm pack")
+    packed = _checked(rctx, rctx.execute([node, npm_cli(node), "pack", "--json", "--loglevel=error", rctx.attr.package], timeout = 900), "npm pack")
     found = json.decode(packed.stdout)[0]
     check = "const [f, i] = process.argv.slice(1); const [a, h] = i.split(/-(.*)/s); process.exit(require('crypto').createHash(a).update(require('fs').readFileSync(f)).digest('base64') === h ? 0 : 1)"
     if rctx.execute([node, "-e", check, found["filename"], rctx.attr.integrity]).return_code != 0:

@@ -11,16 +11,23 @@ filegroup(
 )
 """
 
+def npm_cli(node):
+    """Returns the path of npm's program.
+
+    Args:
+      node: the path of the Node executable that npm came with.
+    """
+    return node.dirname.dirname.get_child("lib").get_child("node_modules").get_child("npm").get_child("bin").get_child("npm-cli.js")
+
 def _npm_packages_impl(rctx):
     rctx.symlink(rctx.attr.package_json, "package.json")
 
     # A copy, since npm may not write through to the source tree.
     rctx.file("package-lock.json", rctx.read(rctx.attr.package_lock), executable = False)
     node = rctx.path(rctx.attr.node)
-    npm = node.dirname.dirname.get_child("lib").get_child("node_modules").get_child("npm").get_child("bin").get_child("npm-cli.js")
     rctx.report_progress("Downloading the npm packages of " + str(rctx.attr.package_lock))
     result = rctx.execute(
-        [node, npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+        [node, npm_cli(node), "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
         timeout = 1800,
     )
     if result.return_code != 0:

@@ -72,6 +72,12 @@ def _keras_to_layers(request: Request) -> ConversionResult:
     return convert_keras_file(request.input_path, request.output_path, **_layers_options(request))
 
 
+def _keras_saved_model_to_layers(request: Request) -> ConversionResult:
+    from tfjs_convert.api_keras_saved_model import convert_keras_saved_model
+
+    return convert_keras_saved_model(request.input_path, request.output_path, **_layers_options(request))
+
+
 def _keras_to_graph(request: Request) -> ConversionResult:
     from tfjs_convert.api_keras import convert_keras
 
@@ -135,6 +141,7 @@ _PAIRS: dict[tuple[str, str], tuple[Conversion, frozenset[str]]] = {
     (formats.KERAS, formats.GRAPH): (_keras_to_graph, _GRAPH_FLAGS),
     (formats.KERAS_FILE, formats.LAYERS): (_keras_to_layers, _LAYERS_FLAGS),
     (formats.KERAS_FILE, formats.GRAPH): (_keras_to_graph, _GRAPH_FLAGS),
+    (formats.KERAS_SAVED_MODEL, formats.LAYERS): (_keras_saved_model_to_layers, _LAYERS_FLAGS),
     (formats.KERAS_SAVED_MODEL, formats.GRAPH): (_saved_model_to_graph, _GRAPH_FLAGS | _SIGNATURE),
     (formats.SAVED_MODEL, formats.GRAPH): (_saved_model_to_graph, _GRAPH_FLAGS | _SIGNATURE),
     (formats.HUB, formats.GRAPH): (_hub_to_graph, _GRAPH_FLAGS | _SIGNATURE),

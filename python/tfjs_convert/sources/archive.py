@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -21,6 +23,20 @@ def is_archive(path: Path | str) -> bool:
     """Whether a path is a file with an archive's name."""
     path = Path(path)
     return path.name.lower().endswith(SUFFIXES) and path.is_file()
+
+
+@contextlib.contextmanager
+def opened_folder(path: Path | str) -> Iterator[Path]:
+    """The folder of a model, unpacked for the while if it is an archive.
+
+    Raises:
+      InputError: see `unpack`.
+    """
+    if not is_archive(path):
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="tfjs-") as temporary:
+        yield unpack(path, Path(temporary))
 
 
 def unpack(archive: Path | str, directory: Path, max_bytes: int = MAX_BYTES) -> Path:

@@ -36,7 +36,7 @@ class SavedModelReader:
           OptionError: no MetaGraph with these tags.
         """
         self.directory = Path(directory)
-        self._meta_graph = _meta_graph(_parse(self.directory), tags)
+        self._meta_graph = _meta_graph(parse_saved_model(self.directory), tags)
         self._restored: Restored | None = None
 
     @property
@@ -127,7 +127,12 @@ def _asset(directory: Path, filename: str) -> Path:
     return folder / filename
 
 
-def _parse(directory: Path) -> Any:
+def parse_saved_model(directory: Path) -> Any:
+    """The message of a folder's `saved_model.pb`.
+
+    Raises:
+      InputError: there is none, or it cannot be parsed.
+    """
     file = directory / "saved_model.pb"
     if not file.is_file():
         if (directory / "saved_model.pbtxt").is_file():

@@ -72,14 +72,14 @@ class EncodedWeight:
         if self.stored == "string":
             yield from strings.encode(self.weight.name, self.data)
             return
-        scratch = np.empty(max(CHUNK_ELEMENTS, self.channels or 1) + 7)
+        scratch = np.empty(max(CHUNK_ELEMENTS, self.channels or 1))
         for values in self._values():
             if self.affine:
                 codes = self.affine.encode(values, scratch)
-                self._error.add(values, self.affine.decode(codes, self.stored))
+                self._error.add(values, self.affine.decode(codes, self.stored, scratch), scratch)
             elif self.quantized == "float16":
                 codes = values.astype(LITTLE_ENDIAN["float16"])
-                self._error.add(values, codes.astype(np.float32))
+                self._error.add(values, codes.astype(np.float32), scratch)
             else:
                 codes = values
             yield memoryview(codes).cast("B") if codes.size else b""
@@ -201,9 +201,13 @@ class EncodedWeight:
     def _trial_error(self, dtype: str) -> float:
         error = Error(None)
         line = None if dtype == "float16" else affine(self._range.lo, self._range.hi, dtype)
+        scratch = np.empty(max(CHUNK_ELEMENTS, self.channels or 1))
         for values in self._values():
-            stored = line.decode(line.encode(values)) if line else values.astype(np.float16).astype(np.float32)
-            error.add(values, stored)
+            if line:
+                stored = line.decode(line.encode(values, scratch), scratch=scratch)
+            else:
+                stored = values.astype(np.float16).astype(np.float32)
+            error.add(values, stored, scratch)
         return error.maximum
 
     def _count_bytes(self) -> int:

@@ -49,9 +49,17 @@ class Error:
         self.by_channel = None if channels is None else np.zeros(channels)
         self._squares = 0.0
 
-    def add(self, given: np.ndarray, stored: np.ndarray) -> None:
-        """Takes in a flat part of given values and what they are read back as."""
-        distance = np.abs(np.subtract(given, stored, dtype=np.float64))
+    def add(self, given: np.ndarray, stored: np.ndarray, scratch: np.ndarray | None = None) -> None:
+        """Takes in a flat part of given values and what they are read back as.
+
+        Args:
+          given: flat float32 or int32.
+          stored: the same, of the same size.
+          scratch: a flat float64 array to work in, with at least as many elements.
+        """
+        distance = np.empty(given.size) if scratch is None else scratch[: given.size]
+        np.subtract(given, stored, out=distance, dtype=np.float64)
+        np.abs(distance, out=distance)
         if self.by_channel is None:
             self.maximum = max(self.maximum, float(distance.max(initial=0.0)))
         else:
