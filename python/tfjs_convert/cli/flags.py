@@ -67,7 +67,9 @@ class _PatternsParser(flags.ArgumentParser):
             return None
         patterns = [part.strip() for part in str(argument).split(",")]
         if not all(patterns):
-            raise ValueError("a pattern is empty; write patterns such as conv*/kernel, or the flag alone for all weights")
+            raise ValueError(
+                "a pattern is empty; write patterns such as conv*/kernel, or the flag alone for all weights"
+            )
         return patterns
 
     def flag_type(self) -> str:

@@ -24,8 +24,8 @@ Examples:
   {program} --input_format=tfjs_layers_model --output_format=keras_keras web_model/model.json model.keras
 """
 
-_BOTTOM = """Flags may stand anywhere, be written with one dash or two, and be cut short where no other begins alike; `--` ends them.
-The exit code is 0 if the model was written, 1 if it cannot be converted, 2 if the command line is wrong.
+_BOTTOM = """Flags may stand anywhere, be written with one dash or two, and be cut short where no other begins alike;
+`--` ends them. The exit code is 0 if the model was written, 1 if it cannot be converted, 2 if the command line is wrong.
 """
 
 
@@ -45,7 +45,9 @@ def help_text(program: str, values: flags.FlagValues) -> str:
 
 def _entry(flag: flags.Flag, width: int) -> list[str]:
     left = f"  --{flag.name}{_value(flag)}" + (f", -{flag.short_name}" if flag.short_name else "")
-    text = re.sub(r"^<[^>]*>: ", "", flag.help) + (f" (default: {_shown(flag.default)})" if flag.default not in (None, False) else "")
+    text = re.sub(r"^<[^>]*>: ", "", flag.help) + (
+        f" (default: {_shown(flag.default)})" if flag.default not in (None, False) else ""
+    )
     right = textwrap.wrap(text, width - _COLUMN)
     lines = [left] if len(left) >= _COLUMN - 1 else [left.ljust(_COLUMN) + right.pop(0)]
     return lines + [" " * _COLUMN + line for line in right]

@@ -52,7 +52,8 @@ def _check_keras_file(path: Path, source: str) -> None:
 def _check_layers_model(path: Path) -> None:
     if path.is_dir():
         raise InputError(
-            f"The input path should be a model.json file, but {str(path)!r} is a directory; write {path / 'model.json'}."
+            f"The input path should be a model.json file, but {str(path)!r} is a directory; write "
+            f"{path / 'model.json'}."
         )
     if not path.exists():
         raise InputError(f"Nonexistent path to model.json: {str(path)!r}.")

@@ -1,4 +1,4 @@
-"""Says on stderr what a long conversion is doing: a line that is redrawn on a terminal, now and then a line elsewhere."""
+"""Says on stderr what a long conversion is doing: one line, redrawn, on a terminal; a line now and then in a log."""
 
 from __future__ import annotations
 

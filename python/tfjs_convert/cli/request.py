@@ -88,9 +88,14 @@ def check(paths: Sequence[str], values: flags.FlagValues) -> Request:
     quantize, warnings = _quantize(values)
     if source == formats.FROZEN and not values.output_node_names:
         raise UsageError('The --output_node_names flag is required for "tf_frozen_model".')
-    if values.signature_name and source not in formats.WITH_SIGNATURES and (source, target) != (
-        formats.KERAS_SAVED_MODEL,
-        formats.GRAPH,
+    if (
+        values.signature_name
+        and source not in formats.WITH_SIGNATURES
+        and (source, target)
+        != (
+            formats.KERAS_SAVED_MODEL,
+            formats.GRAPH,
+        )
     ):
         raise UsageError(
             'The --signature_name flag is applicable only to "tf_saved_model" and "tf_hub" input formats, but the '
@@ -120,9 +125,7 @@ def check(paths: Sequence[str], values: flags.FlagValues) -> Request:
 
 
 def _quantize(values: flags.FlagValues) -> tuple[dict[str, bool | list[str]], list[str]]:
-    chosen = {
-        name.removeprefix("quantize_"): values[name].value for name in QUANTIZE if values[name].value is not None
-    }
+    chosen = {name.removeprefix("quantize_"): values[name].value for name in QUANTIZE if values[name].value is not None}
     if values.quantization_bytes is None:
         return chosen, []
     meant = quantize_from_bytes(int(values.quantization_bytes))
@@ -133,5 +136,3 @@ def _quantize(values: flags.FlagValues) -> tuple[dict[str, bool | list[str]], li
             "--quantize_float16, --quantize_uint8 or --quantize_uint16."
         )
     return meant, [f"The --quantization_bytes flag is deprecated; write {instead} instead."]
-
-

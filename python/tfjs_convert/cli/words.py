@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import itertools
 from collections.abc import Sequence
 
 from absl import flags
@@ -73,7 +74,7 @@ def _share_out(read: list[_Word]) -> None:
     surplus = sum(not word.flag for word in read) - PATHS
     pairs = [
         (flag, word)
-        for flag, word in zip(read, read[1:], strict=False)
+        for flag, word in itertools.pairwise(read)
         if flag.flag and flag.is_open and word.is_open and not word.flag
         if flag.flag in QUANTIZE or is_boolean(word.text)
     ]
