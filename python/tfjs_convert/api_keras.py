@@ -17,6 +17,7 @@ from tfjs_convert.sources import keras_export
 from tfjs_convert.sources.keras_export_names import without_counters
 from tfjs_convert.sources.layers_model import open_layers_model
 from tfjs_convert.sources.saved_model import DEFAULT_SIGNATURE, SavedModelReader
+from tfjs_convert.steps import step
 from tfjs_convert.weights.options import WeightOptions
 
 
@@ -51,6 +52,7 @@ def convert_keras(
     with tempfile.TemporaryDirectory(prefix=".tfjs-", dir=output_dir.parent) as temporary:
         scratch = Path(temporary)
         source, saved_by = _keras_file(path, scratch)
+        step("Loading the model with TensorFlow and Keras")
         exported = keras_export.export_keras_file(source, scratch / "saved_model", scratch)
         saved_by = exported.saved_by if saved_by is None else saved_by
         model = SavedModelReader(scratch / "saved_model").read(DEFAULT_SIGNATURE)

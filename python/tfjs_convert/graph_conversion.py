@@ -14,6 +14,7 @@ from tfjs_convert.graph.model import GraphModel
 from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.result import ConversionResult, TensorInfo
 from tfjs_convert.sources import provenance
+from tfjs_convert.steps import step
 from tfjs_convert.weights.options import WeightOptions
 
 FORMAT = "graph-model"
@@ -56,7 +57,9 @@ def write_graph_model(
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
     weight_options = weight_options or WeightOptions()
+    step("Optimising the graph")
     converted = pipeline.convert(model, options)
+    step("Writing the weights")
     written = artifact.write_model(Path(output_dir), converted.fields, [converted.weights], weight_options)
     inputs, outputs = signature.tensor_infos(converted.inputs), signature.tensor_infos(converted.outputs)
     info = {

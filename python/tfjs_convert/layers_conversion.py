@@ -24,6 +24,7 @@ from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
 from tfjs_convert.layers.training import training_config
 from tfjs_convert.result import ConversionResult, TensorInfo
 from tfjs_convert.sources.keras_file import KerasFile
+from tfjs_convert.steps import step
 from tfjs_convert.tables import load as load_tables
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.weight import Weight
@@ -100,6 +101,7 @@ def _convert(
         bind_groups(model, source.groups, what)
     rewritten, notes = rewrite(model, source.generation)
     topology = emit(rewritten, known, notes)
+    step("Writing the weights")
     fields = {
         "format": FORMAT,
         "generatedBy": f"keras v{source.keras_version}" if source.keras_version else None,
