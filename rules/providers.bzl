@@ -46,3 +46,11 @@ TfjsModelInfo, _new_tfjs_model_info = provider(
     },
     init = _tfjs_model_info_init,
 )
+
+TfjsSignaturesInfo = provider(
+    doc = "Several graph models that were made from one model.",
+    fields = {
+        "models": "(dict[string, TfjsModelInfo]) The model of each signature.",
+        "validations": "(dict[string, File]) The report of each model's validation; empty without validation.",
+    },
+)

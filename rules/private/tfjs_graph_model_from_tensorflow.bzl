@@ -39,7 +39,6 @@ def _tfjs_graph_model_from_tensorflow_impl(ctx):
             flags.append("--signature_name=" + ctx.attr.signature_name)
     return convert_to_graph_model(
         ctx,
-        env = {},
         files = files,
         inputs = inputs,
         main = ctx.file._convert,
