@@ -5,7 +5,7 @@ load("@rules_tfjs//rules:providers.bzl", "TfjsModelInfo")
 ```
 """
 
-_SOURCE_KINDS = ["saved_model", "keras_file"]
+_SOURCE_KINDS = ["saved_model", "hub_module", "keras_file"]
 
 def _model_source_info_init(*, kind, files, roots):
     if kind not in _SOURCE_KINDS:
@@ -20,7 +20,7 @@ ModelSourceInfo, _new_model_source_info = provider(
     doc = "A model to convert.",
     fields = {
         "files": "(depset[File]) All files of the model that its content depends on.",
-        "kind": "(string) `saved_model` or `keras_file`.",
+        "kind": "(string) `saved_model`, `hub_module` or `keras_file`.",
         "roots": "(list[File]) The one archive, directory or file that is the model, or the single files of a SavedModel.",
     },
     init = _model_source_info_init,
