@@ -11,7 +11,9 @@ def main() -> int:
     action_flags_graph.add_graph_flags(parser)
     parser.add_argument("--signature_name")
     parser.add_argument("--saved_model_tags")
-    parser.add_argument("--hub_module", action="store_true", help="signature and tags are by default what the model has")
+    parser.add_argument(
+        "--hub_module", action="store_true", help="signature and tags are by default what the model has"
+    )
     parser.add_argument("--output_node_name", action="append", help="a node that a frozen graph returns; repeated")
 
     def convert(flags) -> None:  # noqa: ANN001

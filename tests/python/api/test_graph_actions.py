@@ -22,7 +22,9 @@ def run(program, folder, *flags, names=("out",)):
     """Runs a main program with a file of flags, as Bazel does; returns what it did, and the first output's folder."""
     out = folder / names[0]
     table = Path(os.environ["TFJS_CONVERT_TABLES"]) / "ops.json"
-    outputs = [f"--output_dir={folder / name}" for name in names] + [f"--info={folder / name}.info.json" for name in names]
+    outputs = [f"--output_dir={folder / name}" for name in names] + [
+        f"--info={folder / name}.info.json" for name in names
+    ]
     lines = ["--label=//x:y", *outputs, f"--table={table}", *flags]
     (folder / "flags").write_text("\n".join(lines))
     path = os.pathsep.join([str(PACKAGE), os.environ.get("PYTHONPATH", "")])
