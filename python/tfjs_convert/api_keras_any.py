@@ -92,4 +92,4 @@ def load_layers_model(path: Path | str, *, keras: int = 3) -> Any:
         # Keras 2 finds weights in its old layout by the names that the layers model has.
         file = scratch / ("written.h5" if keras == 2 else "written.keras")
         export_keras(path, file, keras=keras)
-        return load(file, scratch).model
+        return load(file, scratch, repeatable=False).model

@@ -145,7 +145,7 @@ def test_manifest_is_not_written(tmp_path):
         [[{"data": np.ones(2, np.float32)}]],
         [[{"name": "a"}]],
         [group(a=np.ones(2, np.float32)), group(a=np.ones(2, np.float32))],
-        [group(a=np.ones(2, np.int8))],
+        [group(a=np.ones(2, np.uint32))],
     ],
 )
 def test_malformed_groups(groups, tmp_path):
