@@ -23,6 +23,7 @@ load("//rules/private:tfjs_budget_test.bzl", _tfjs_budget_raw_test = "tfjs_budge
 load("//rules/private:tfjs_graph_model.bzl", _tfjs_graph_model = "tfjs_graph_model")
 load("//rules/private:tfjs_graph_model_from_keras.bzl", _tfjs_graph_model_from_keras = "tfjs_graph_model_from_keras")
 load("//rules/private:tfjs_graph_model_from_tensorflow.bzl", _tfjs_graph_model_from_tensorflow = "tfjs_graph_model_from_tensorflow")
+load("//rules/private:tfjs_graph_model_signatures.bzl", _tfjs_graph_model_signature = "tfjs_graph_model_signature", _tfjs_graph_model_signatures = "tfjs_graph_model_signatures")
 load("//rules/private:tfjs_layers_model.bzl", _tfjs_layers_model = "tfjs_layers_model")
 load("//rules/private:tfjs_layers_model_from_keras.bzl", _tfjs_layers_model_from_keras = "tfjs_layers_model_from_keras")
 load("//rules/private:tfjs_layers_model_from_saved_model.bzl", _tfjs_layers_model_from_saved_model = "tfjs_layers_model_from_saved_model")
@@ -38,6 +39,8 @@ tfjs_budget_raw_test = _tfjs_budget_raw_test
 tfjs_graph_model = _tfjs_graph_model
 tfjs_graph_model_from_keras = _tfjs_graph_model_from_keras
 tfjs_graph_model_from_tensorflow = _tfjs_graph_model_from_tensorflow
+tfjs_graph_model_signature = _tfjs_graph_model_signature
+tfjs_graph_model_signatures = _tfjs_graph_model_signatures
 tfjs_layers_model = _tfjs_layers_model
 tfjs_layers_model_from_keras = _tfjs_layers_model_from_keras
 tfjs_layers_model_from_saved_model = _tfjs_layers_model_from_saved_model

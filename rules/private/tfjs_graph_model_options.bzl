@@ -30,23 +30,48 @@ GRAPH_MODEL_ATTRS = {
     ),
 } | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
-def convert_to_graph_model(ctx, *, env, files, inputs, main, runtime, source_flags):
-    """Declares the conversion of a model into a graph model.
+def convert_to_graph_model(ctx, *, files, inputs, main, runtime, source_flags, env = {}):
+    """Declares the conversion of a model into one graph model.
 
     Args:
       ctx: the context of a rule with `GRAPH_MODEL_ATTRS`.
-      env: environment variables that this conversion needs beside the usual ones.
       files: depset of the model's files.
       inputs: the files that the flags name: one file or directory, or the files of a SavedModel.
       main: the main program (File).
       runtime: "core" or "full".
       source_flags: flags on how the source is read.
+      env: environment variables that this conversion needs beside the usual ones.
 
     Returns:
       The target's providers.
     """
     model = declare_model(ctx)
-    args = begin_conversion(ctx, model)
+    run_graph_conversion(
+        ctx,
+        env = env,
+        files = files,
+        inputs = inputs,
+        main = main,
+        models = [model],
+        runtime = runtime,
+        source_flags = source_flags,
+    )
+    return model_providers(ctx, model, "graph-model")
+
+def run_graph_conversion(ctx, *, files, inputs, main, models, runtime, source_flags, env = {}):
+    """Declares the action that converts a model into graph models.
+
+    Args:
+      ctx: the context of a rule with `GRAPH_MODEL_ATTRS`.
+      files: depset of the model's files.
+      inputs: the files that the flags name: one file or directory, or the files of a SavedModel.
+      main: the main program (File).
+      models: structs from `declare_model`.
+      runtime: "core" or "full".
+      source_flags: flags on how the source is read.
+      env: environment variables that this conversion needs beside the usual ones.
+    """
+    args = begin_conversion(ctx, *models)
     args.add_all(inputs, expand_directories = False, format_each = "--input=%s")
     add_tables_flags(ctx, args)
     args.add_all(source_flags)
@@ -68,11 +93,10 @@ def convert_to_graph_model(ctx, *, env, files, inputs, main, runtime, source_fla
         inputs = depset(ctx.files.metadata + ctx.files._tables, transitive = [files]),
         main = main,
         mnemonic = "TfjsGraphModel",
-        outputs = [model.directory, model.info],
+        outputs = [output for model in models for output in (model.directory, model.info)],
         progress_message = "Converting %{label} to a TensorFlow.js graph model",
         runtime = runtime,
     )
-    return model_providers(ctx, model, "graph-model")
 
 def _size(ctx, name, size):
     if size != "-1" and not size.isdigit():
