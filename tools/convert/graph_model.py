@@ -19,7 +19,7 @@ def main() -> int:
     def convert(flags) -> None:  # noqa: ANN001
         options = action_flags_graph.graph_options(flags)
         if flags.output_node_name:
-            result = api.convert_frozen_model(flags.input[0], flags.output_node_name, flags.output_dir, **options)
+            result = api.convert_frozen_graph(flags.input[0], flags.output_node_name, flags.output_dir, **options)
         else:
             convert_source = api.convert_hub_module if flags.hub_module else api.convert_saved_model
             if flags.saved_model_tags is not None:

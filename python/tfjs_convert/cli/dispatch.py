@@ -109,9 +109,9 @@ def _hub_to_graph(request: Request) -> ConversionResult:
 
 
 def _frozen_to_graph(request: Request) -> ConversionResult:
-    from tfjs_convert.api import convert_frozen_model
+    from tfjs_convert.api import convert_frozen_graph
 
-    return convert_frozen_model(
+    return convert_frozen_graph(
         request.input_path, request.flags["output_node_names"], request.output_path, **_graph_options(request)
     )
 
