@@ -8,8 +8,8 @@ from tfjs_convert import tables
 from tfjs_convert.errors import ConversionError
 from tfjs_convert.graph import pipeline
 from tfjs_convert.graph.model import GraphModel
-from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.graph.ops import check
+from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.inspect.values import Values
 from tfjs_convert.tf_core import CoreError
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+
 from tests.support import tiny_models
 from tests.support.inspected import inspected, refused, shown
 from tests.support.keras_h5_files import array, input_layer, layer, sequential, write_h5
