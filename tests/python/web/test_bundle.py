@@ -30,7 +30,9 @@ class Scorer(tf.Module):
         super().__init__()
         self.kernel = tf.Variable(np.random.default_rng(0).normal(size=(3, 700)).astype(np.float32))
 
-    @tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32, "features"), tf.TensorSpec([], tf.bool, "negate")])
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, 3], tf.float32, "features"), tf.TensorSpec([], tf.bool, "negate")]
+    )
     def score(self, features, negate):
         scores = features @ self.kernel
         best = tf.argmax(scores, axis=1, output_type=tf.int32)
