@@ -9,7 +9,7 @@ _KERAS_SUFFIXES = (".h5", ".hdf5", ".keras")
 # What the targets of single signatures take over from the one that converts them all.
 _COMMON = ["compatible_with", "deprecation", "features", "restricted_to", "tags", "target_compatible_with", "testonly", "visibility"]
 
-def tfjs_graph_model(name, model, from_keras = None, input_shapes = {}, signatures = None, **kwargs):
+def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shapes = {}, signatures = None, **kwargs):
     """Converts a model into a TensorFlow.js graph model, for `tf.loadGraphModel`.
 
     ```starlark
@@ -41,14 +41,18 @@ def tfjs_graph_model(name, model, from_keras = None, input_shapes = {}, signatur
         a layers model.
       from_keras: whether `model` is a Keras file or a layers model. By default, whether its label ends like a Keras file's; say so for a
         target that makes one, and for a `select`.
+      custom_ops: operations that TensorFlow.js lacks, as in `{"MatrixInverse": "matrix_inverse.mjs"}`: each module exports by default a function
+        of `tf` that returns what `tf.registerOp` takes. The modules travel with the model, beside `custom_ops.mjs`, which registers
+        them: `import {register} from "./classifier_web/custom_ops.mjs"; register(tf);`.
       input_shapes: inputs whose free axes are fixed, as in `{"x": [1, 224, 224, 3]}`; -1 leaves an axis free.
       signatures: the signatures of a `tf_saved_model` to convert, each into a model of its own; by default one signature is converted.
       **kwargs: further attributes: those of `tfjs_graph_model_from_tensorflow` or `tfjs_graph_model_from_keras`, and those that every
         rule has.
     """
     input_shapes = {key: [str(size) for size in sizes] for key, sizes in input_shapes.items()}
+    custom_ops = {module: op for op, module in custom_ops.items()}
     if signatures != None:
-        tfjs_graph_model_signatures(name = name, input_shapes = input_shapes, model = model, signatures = signatures, **kwargs)
+        tfjs_graph_model_signatures(name = name, custom_ops = custom_ops, input_shapes = input_shapes, model = model, signatures = signatures, **kwargs)
         for signature in signatures:
             tfjs_graph_model_signature(
                 name = "{}.{}".format(name, signature),
@@ -62,6 +66,7 @@ def tfjs_graph_model(name, model, from_keras = None, input_shapes = {}, signatur
     convert = tfjs_graph_model_from_keras if from_keras else tfjs_graph_model_from_tensorflow
     convert(
         name = name,
+        custom_ops = custom_ops,
         input_shapes = input_shapes,
         model = model,
         **kwargs

@@ -1,6 +1,7 @@
 """What both rules behind `tfjs_graph_model` share: the options on graphs, and the action."""
 
 load(":actions.bzl", "node_attrs", "python_attrs", "run_python")
+load(":custom_ops_attrs.bzl", "CUSTOM_OPS_ATTRS", "add_custom_ops_flags")
 load(":metadata_attrs.bzl", "METADATA_ATTRS", "add_metadata_flags")
 load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
 load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
@@ -28,7 +29,7 @@ GRAPH_MODEL_ATTRS = {
     "use_structured_outputs_names": attr.bool(
         doc = "Whether the names of the function's structured outputs are recorded for the loader.",
     ),
-} | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
+} | CUSTOM_OPS_ATTRS | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
 def convert_to_graph_model(ctx, *, files, inputs, main, runtime, source_flags, env = {}):
     """Declares the conversion of a model into one graph model.
@@ -86,11 +87,12 @@ def run_graph_conversion(ctx, *, files, inputs, main, models, runtime, source_fl
     args.add_all(ctx.attr.outputs, format_each = "--output=%s")
     add_weights_flags(ctx, args)
     add_metadata_flags(ctx, args)
+    add_custom_ops_flags(ctx, args)
     run_python(
         ctx,
         args = args,
         env = env,
-        inputs = depset(ctx.files.metadata + ctx.files._tables, transitive = [files]),
+        inputs = depset(ctx.files.custom_ops + ctx.files.metadata + ctx.files._tables, transitive = [files]),
         main = main,
         mnemonic = "TfjsGraphModel",
         outputs = [output for model in models for output in (model.directory, model.info)],
