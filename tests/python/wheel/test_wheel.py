@@ -49,7 +49,8 @@ def installed(wheel, tmp_path_factory):
         script = root / "bin" / name
         path = os.pathsep.join(map(str, [site, *packages]))
         script.write_text(
-            f"#!/bin/sh\nunset TFJS_CONVERT_TABLES\nPYTHONPATH='{path}' exec '{sys.executable}' -s -P '{program}' \"$@\"\n"
+            "#!/bin/sh\nunset TFJS_CONVERT_TABLES\n"
+            f"PYTHONPATH='{path}' exec '{sys.executable}' -s -P '{program}' \"$@\"\n"
         )
         script.chmod(0o755)
     return root
