@@ -2,7 +2,7 @@
 
     detect -> saved_model | graph | keras | tfjs -> a report (plain JSON values) -> render
 
-The keys of a report are documented in docs/inspect_and_wizard.md.
+The keys of a report are documented in docs/inspect.md.
 """
 
 from __future__ import annotations
