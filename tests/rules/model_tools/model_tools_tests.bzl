@@ -97,7 +97,7 @@ def _test_several_files_without_a_model(name):
     tfjs_layers_model(name = name + "_subject", model = name + "_files", tags = ["manual"])
     failure_test(
         name = name,
-        contains = ["a model is one file, one directory, or the files of one folder", "one.bin"],
+        contains = ["a model is one file, one directory, or the files of one folder, got", "one.bin"],
         target_under_test = name + "_subject.inspect",
     )
 
