@@ -63,13 +63,13 @@ def convert_opened(
     try:
         return _convert(source, name, files, output_dir, split_weights_by_layer, weight_options, metadata, tables)
     except UnsupportedLayerError as error:
-        raise UnsupportedError(f"{name}: {error} {way_out(name)}") from None
+        raise UnsupportedError(f"{name}: {error} {way_out(name, saved_model=source.kind == 'saved_model')}") from None
 
 
-def way_out(name: str) -> str:
-    """What to do with a model that layers cannot express, ready to paste."""
+def way_out(name: str, *, saved_model: bool = False) -> str:
+    """What to do with a model that layers cannot express, ready to paste; a SavedModel is a graph as it stands."""
     target = "".join(c if c.isalnum() else "_" for c in Path(name).stem) or "model"
-    told = "" if name.endswith((".h5", ".hdf5", ".keras")) else ", from_keras = True"
+    told = "" if saved_model or name.endswith((".h5", ".hdf5", ".keras")) else ", from_keras = True"
     return (
         f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"{told}), or on the '
         "command line --output_format=tfjs_graph_model."
