@@ -11,6 +11,7 @@ import functools
 import importlib
 import inspect
 import json
+import os
 import tempfile
 import traceback
 import warnings
@@ -143,6 +144,8 @@ def run(family: str) -> dict[str, object]:
       of TensorFlow.js's layers), `notes`, `refusal`, and `failed`: a sentence for each file format in which the result
       is not as the table says. `layers`: all of that Keras's public layer classes.
     """
+    # Without oneDNN, TensorFlow has no convolutions of channels first on CPUs.
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     generation, module = FAMILIES[family]
     keras = importlib.import_module(module)
     with tempfile.TemporaryDirectory() as folder:

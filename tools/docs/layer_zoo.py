@@ -16,7 +16,7 @@ from tfjs_convert.layers.rewrite.image import RANDOM
 GENERATIONS = ("keras2", "keras3")
 _HEAD = """# Supported layers
 
-Generated from the models in `tests/support/layer_zoo.py` and from the npm package of TensorFlow.js: `bazel run //docs:update`.
+Generated from the models in `tests/support/layer_zoo.py` and from TensorFlow.js's npm package: `bazel run //docs:update`.
 
 Each model is saved by Keras 2 and by Keras 3, as `.h5` and as `.keras`, converted into a layers model, loaded by
 `tf.loadLayersModel`, and compared with Keras to 1e-4 of the range of its results. What is refused is refused when it is
@@ -38,7 +38,7 @@ def text(zoos: Mapping[str, Mapping], js: tables.Tables) -> str:
 
 def _models(zoos: Mapping[str, Mapping]) -> list[str]:
     lines = ["## Models", "", _row(["model", "Keras 2", "Keras 3", "how"]), _row(["---"] * 4)]
-    for name in dict.fromkeys(name for family in GENERATIONS for name in zoos[family]["models"]):
+    for name in sorted({name for family in GENERATIONS for name in zoos[family]["models"]}):
         found = [zoos[family]["models"].get(name) for family in GENERATIONS]
         lines.append(_row([name, *(_result(model) for model in found), _how([model for model in found if model])]))
     return lines
@@ -57,7 +57,8 @@ def _how(found: Sequence[Mapping]) -> str:
     model = found[-1]
     if model["outcome"] == "refused":
         # After the layer's name and class, which the row's first cell tells.
-        return re.sub(r"^[Ll]ayer `[^`]*` \(\w+\)[:,]? ?", "", model["refusal"]).rstrip(".")
+        reason = re.sub(r"^[Ll]ayer `[^`]*` \(\w+\)[:,]? ?", "", model["refusal"]).rstrip(".")
+        return re.sub(r"`(\w+?)_\d+`", r"`\1`", reason)  # The number is that of the layer in the whole zoo.
     if model["outcome"] == "expressed":
         written = [name for name in model["written"] if name != "InputLayer"]
         return "written with " + _listed(written) if written else "left out"
@@ -77,13 +78,18 @@ def _others(zoos: Mapping[str, Mapping]) -> list[str]:
 
 def _classes(js: tables.Tables) -> list[str]:
     """The classes that the pinned TensorFlow.js has, with their arguments."""
-    version = js.versions["@tensorflow/tfjs-layers"]
+    version = js.versions["tfjs-layers"]
     lines = [f"## Layers of TensorFlow.js {version}", ""]
+    classes = {**js.of_kind("layer"), **js.of_kind("cell")}
+    input_layer = classes.pop("InputLayer")
+    common = set.intersection(*({key for key, arg in cls.config.items() if arg.is_read} for cls in classes.values()))
+    classes["InputLayer"] = input_layer
     lines += ["An argument that is not read and that would change results makes the conversion fail.", ""]
-    lines += [_row(["class", "arguments that it reads", "declared and not read"]), _row(["---"] * 3)]
-    for name, cls in sorted({**js.of_kind("layer"), **js.of_kind("cell")}.items()):
-        read = sorted(argument.name for argument in cls.config.values() if argument.is_read)
-        ignored = sorted(argument.name for argument in cls.config.values() if not argument.is_read)
+    lines += [f"All but `InputLayer` read {_listed(sorted(common))}.", ""]
+    lines += [_row(["class", "further arguments that it reads", "declared and not read"]), _row(["---"] * 3)]
+    for name, cls in sorted(classes.items()):
+        read = sorted(key for key, argument in cls.config.items() if argument.is_read and key not in common)
+        ignored = sorted(key for key, argument in cls.config.items() if not argument.is_read)
         lines.append(_row([f"`{name}`", _listed(read), _listed(ignored)]))
     return lines
 
