@@ -193,10 +193,3 @@ def test_what_keras_3_exports_has_no_layers(tmp_path):
     keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)]).export(tmp_path / "m", verbose=False)
     said = refusal(tmp_path / "m", tmp_path)
     assert "no layers" in said and "tfjs_graph_model" in said
-
-
-def test_metadata_of_another_model(saved, tmp_path):
-    shutil.copytree(saved[0] / "plain", tmp_path / "m")
-    tf_keras.Sequential([L.Input((3,)), *[L.Dense(4) for _ in range(3)]]).save(tmp_path / "other", save_format="tf")
-    shutil.copy(tmp_path / "other" / "keras_metadata.pb", tmp_path / "m")
-    refusal(tmp_path / "m", tmp_path, ConversionError)
