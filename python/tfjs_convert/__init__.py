@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         convert_saved_model_signatures,
     )
     from tfjs_convert.api_keras_any import convert_keras, load_layers_model
+    from tfjs_convert.api_keras_back import export_keras_saved_model
     from tfjs_convert.api_layers import convert_layers_model, export_keras
+    from tfjs_convert.api_old_graph_model import convert_old_graph_model
     from tfjs_convert.api_weights import Quantized, quantize, read_weights, write_weights
     from tfjs_convert.errors import ConversionError, InputError, OptionError, UnsupportedError
     from tfjs_convert.graph.options import GraphOptions
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "api": ["convert_frozen_graph", "convert_hub_module", "convert_saved_model", "convert_saved_model_signatures"],
     "api_keras_any": ["convert_keras", "load_layers_model"],
+    "api_keras_back": ["export_keras_saved_model"],
     "api_layers": ["convert_layers_model", "export_keras"],
+    "api_old_graph_model": ["convert_old_graph_model"],
     "api_weights": ["Quantized", "quantize", "read_weights", "write_weights"],
     "errors": ["ConversionError", "InputError", "OptionError", "UnsupportedError"],
     "graph.options": ["GraphOptions"],
@@ -64,9 +68,11 @@ __all__ = [
     "convert_hub_module",
     "convert_keras",
     "convert_layers_model",
+    "convert_old_graph_model",
     "convert_saved_model",
     "convert_saved_model_signatures",
     "export_keras",
+    "export_keras_saved_model",
     "load_layers_model",
     "quantize",
     "read_weights",
