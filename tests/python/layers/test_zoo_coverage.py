@@ -6,8 +6,8 @@ import pytest
 from tfjs_convert import tables
 from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.errors import ConversionError
+from tfjs_convert.layers.random_images import RANDOM
 from tfjs_convert.layers.rewrite import RULES
-from tfjs_convert.layers.rewrite.image import RANDOM
 
 from tests.support.keras_h5_files import array, input_layer, layer, sequential, write_h5
 from tests.support.layer_zoo import ZOO
@@ -40,7 +40,9 @@ def test_every_other_layer_of_keras(family, tmp_path):
     others = sorted(set(zoo(family)["layers"]) - shown - BASES)
     assert len(others) > 10
     for name in others:
-        config = sequential(input_layer("x", [4, 4, 3]), layer(name, "it"), layer("Dense", "d", units=2, use_bias=False))
+        config = sequential(
+            input_layer("x", [4, 4, 3]), layer(name, "it"), layer("Dense", "d", units=2, use_bias=False)
+        )
         path = write_h5(tmp_path / "m.h5", config, {"d": {"d/kernel": array(3, 2)}})
         if name in RANDOM:
             info = convert_keras_file(path, tmp_path / name).info
