@@ -16,7 +16,7 @@ from tfjs_convert.layers.rewrite import RULES
 GENERATIONS = ("keras2", "keras3")
 _HEAD = """# Supported layers
 
-Generated from the models in `tests/support/layer_zoo.py` and the npm package of TensorFlow.js: `bazel run //docs:update`.
+Generated from the models in `tests/support/layer_zoo.py` and the package of TensorFlow.js: `bazel run //docs:update`.
 
 Each model is saved by Keras 2 and by Keras 3, as `.h5` and as `.keras`, converted into a layers model, loaded by
 `tf.loadLayersModel`, and compared with Keras to 1e-4 of the range of its results. What is refused is refused when it is
