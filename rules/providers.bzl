@@ -54,3 +54,12 @@ TfjsSignaturesInfo = provider(
         "validations": "(dict[string, File]) The report of each model's validation; empty without validation.",
     },
 )
+
+TfjsWebBundleInfo = provider(
+    doc = "Models and other assets in one directory to serve.",
+    fields = {
+        "directory": "(File) The tree artifact with `asset-manifest.json`, the loader, and files named by their content.",
+        "info": "(File) `NAME.info.json`: files and bytes, raw and compressed.",
+        "models": "(dict[string, TfjsModelInfo]) The models by their names in the bundle.",
+    },
+)
