@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         convert_saved_model,
         convert_saved_model_signatures,
     )
+    from tfjs_convert.api_functions import convert_concrete_function, convert_concrete_functions
     from tfjs_convert.api_keras_any import convert_keras, load_layers_model
     from tfjs_convert.api_keras_back import export_keras_saved_model
+    from tfjs_convert.api_keras_saved_model import convert_keras_saved_model
     from tfjs_convert.api_layers import convert_layers_model, export_keras
     from tfjs_convert.api_old_graph_model import convert_old_graph_model
     from tfjs_convert.api_weights import Quantized, quantize, read_weights, write_weights
@@ -39,8 +41,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": ["convert_frozen_graph", "convert_hub_module", "convert_saved_model", "convert_saved_model_signatures"],
+    "api_functions": ["convert_concrete_function", "convert_concrete_functions"],
     "api_keras_any": ["convert_keras", "load_layers_model"],
     "api_keras_back": ["export_keras_saved_model"],
+    "api_keras_saved_model": ["convert_keras_saved_model"],
     "api_layers": ["convert_layers_model", "export_keras"],
     "api_old_graph_model": ["convert_old_graph_model"],
     "api_weights": ["Quantized", "quantize", "read_weights", "write_weights"],
@@ -64,9 +68,12 @@ __all__ = [
     "WeightOptions",
     "WeightsResult",
     "__version__",
+    "convert_concrete_function",
+    "convert_concrete_functions",
     "convert_frozen_graph",
     "convert_hub_module",
     "convert_keras",
+    "convert_keras_saved_model",
     "convert_layers_model",
     "convert_old_graph_model",
     "convert_saved_model",

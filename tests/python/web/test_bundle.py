@@ -1,4 +1,4 @@
-"""A web bundle holds models that its loader runs, under names that tell their content, and types that tell their ports."""
+"""A web bundle holds models that its loader runs, under names that tell their content, and the types of their ports."""
 
 import functools
 import gzip
