@@ -16,6 +16,8 @@ def _converter_program_impl(ctx, runtime):
         folder = "caller",
         main = ctx.file.main,
         runtime = runtime,
+        sites = ctx.files.sites,
+        transitive_files = [depset(ctx.files.packages)],
     )]
 
 def _rule(runtime):
@@ -25,6 +27,8 @@ def _rule(runtime):
             "comment": attr.string(doc = "What it does, in one line.", mandatory = True),
             "data": attr.label_list(allow_files = True, doc = "Files that it opens."),
             "flags": attr.string_list(doc = "Flags before those of the caller."),
+            "packages": attr.label_list(allow_files = True, doc = "Packages that it imports beside those of its runtime."),
+            "sites": attr.label_list(allow_files = True, doc = "A file at the top of each folder of such packages."),
             "main": attr.label(allow_single_file = [".py"], doc = "The main program.", mandatory = True),
         } | python_attrs() | TABLES_ATTRS,
         doc = "A program in the {} runtime, started in its caller's folder.".format(runtime),

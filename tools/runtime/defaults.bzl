@@ -11,6 +11,7 @@ _WHEELS = {
     "full": False,
     "light": True,
     "node": False,
+    "prompt": False,
 }
 
 def wheel_repository(name, python_version, pip_interpreter = None, sourceless = False):

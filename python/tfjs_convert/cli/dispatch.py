@@ -28,6 +28,12 @@ _GRAPH_FLAGS = _WEIGHTS | {
 _ALWAYS = frozenset(["input_format", "output_format", "traceback"])
 
 
+def outputs_of(input_format: str) -> list[str]:
+    """The formats that can be made from an input format; the one that is made by default comes first."""
+    made = [target for source, target in _PAIRS if source == input_format]
+    return sorted(made, key=lambda target: target != formats.output_of(input_format))
+
+
 def conversion_of(request: Request) -> tuple[Conversion, list[str]]:
     """The function that converts, and a sentence for each flag that was given and has no effect.
 

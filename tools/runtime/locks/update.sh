@@ -22,3 +22,4 @@ sed -i '/sys_platform == "never"/d' full.txt
 lock core "$@" --no-deps -c full.txt
 lock dev "$@"
 lock node "$@"
+lock prompt "$@"

@@ -1,0 +1,71 @@
+"""A program on a pseudo-terminal, for tests: waits for text on it, and types."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import select
+import struct
+import subprocess
+import termios
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ENTER, DOWN = "\r", "\x1b[B"
+_SECONDS = 240
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][A-Z0-9]?|\r")
+
+
+class Terminal:
+    """One run of a program; close it with `ended`."""
+
+    def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str] = {}) -> None:
+        self._here, there = os.openpty()
+        fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 240, 0, 0))
+        # Nobody here answers where the cursor is.
+        settings = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", **env}
+        settings.pop("PYTHONHOME", None)
+        self._process = subprocess.Popen(
+            command, stdin=there, stdout=there, stderr=there, cwd=cwd, env=settings, start_new_session=True
+        )
+        os.close(there)
+        self._unread = ""
+        self.text = ""
+
+    def wait_for(self, wanted: str) -> None:
+        """Reads until the text is there; what comes before it is not looked at again."""
+        while wanted not in self._unread:
+            if not self._read():
+                raise AssertionError(f"ended before {wanted!r} came: {self.text}")
+        self._unread = self._unread.partition(wanted)[2]
+
+    def type(self, keys: str) -> None:
+        """Types keys."""
+        os.write(self._here, keys.encode())
+
+    def answer(self, question: str, keys: str = "") -> None:
+        """Waits for a question, and answers it with keys and Enter."""
+        self.wait_for(question)
+        self.type(keys + ENTER)
+
+    def ended(self) -> int:
+        """Reads to the end; returns the exit code."""
+        while self._read():
+            pass
+        os.close(self._here)
+        return self._process.wait(_SECONDS)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._here], [], [], _SECONDS)
+        if not ready:
+            self._process.kill()
+            raise AssertionError(f"nothing more came: {self.text}")
+        try:
+            data = os.read(self._here, 65536)
+        except OSError:  # what Linux says at the end of a terminal
+            return False
+        shown = _CONTROLS.sub("", data.decode(errors="replace"))
+        self._unread += shown
+        self.text += shown
+        return bool(data)
