@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ENTER, DOWN = "\r", "\x1b[B"
-_SECONDS = 240
+_SECONDS = 120
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][A-Z0-9]?|\r")
 
 
@@ -25,7 +25,6 @@ class Terminal:
         fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 240, 0, 0))
         # Nobody here answers where the cursor is.
         settings = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", **env}
-        settings.pop("PYTHONHOME", None)
         self._process = subprocess.Popen(
             command, stdin=there, stdout=there, stderr=there, cwd=cwd, env=settings, start_new_session=True
         )
@@ -48,6 +47,11 @@ class Terminal:
         """Waits for a question, and answers it with keys and Enter."""
         self.wait_for(question)
         self.type(keys + ENTER)
+
+    def press(self, question: str, key: str) -> None:
+        """Waits for a question that one key answers, without Enter, and presses it."""
+        self.wait_for(question)
+        self.type(key)
 
     def ended(self) -> int:
         """Reads to the end; returns the exit code."""

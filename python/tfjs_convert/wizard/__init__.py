@@ -1,6 +1,6 @@
 """The wizard: asks what to convert and how, shows the command, and runs it.
 
-    ask (the terminal) -> flow (questions) -> answers -> command | build_target -> run
+ask (the terminal) -> flow (questions) -> answers -> command | build_target -> run
 """
 
 from __future__ import annotations

@@ -31,7 +31,9 @@ class Answers:
         flags = {"input_format": self.input_format, "output_format": self.output_format, **self.flags}
         words = [f"--{name}={_value(value)}" for name, value in sorted(flags.items())]
         # A path that begins with a dash would be a flag.
-        return [*words, "--", str(self.input_path), str(self.output_path)] if self._dashed() else [*words, *self._paths()]
+        return (
+            [*words, "--", str(self.input_path), str(self.output_path)] if self._dashed() else [*words, *self._paths()]
+        )
 
     def command(self) -> str:
         """The command as it is typed into a shell."""

@@ -19,7 +19,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Runs the wizard; returns the exit code. See `tfjs_convert.wizard.main`."""
     flags = _parser().parse_args(argv)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _fail("the wizard asks questions, and needs a terminal; in scripts use tensorflowjs_converter", _BAD_USAGE)
+        return _fail(
+            "the wizard asks questions, and needs a terminal; in scripts use tensorflowjs_converter", _BAD_USAGE
+        )
     try:
         from tfjs_convert.wizard.flow import questions
     except ModuleNotFoundError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from tests.support.keras_h5_files import array, input_layer, layer, sequential, write_h5
 from tests.support.terminal import DOWN, Terminal
 
@@ -53,7 +54,7 @@ def test_dry_run_of_a_keras_file(keras_file):
     terminal.answer("Into which format?")
     terminal.answer("Store weights smaller?", DOWN)
     terminal.answer("Which weights as float16")
-    terminal.answer("further options", "n")
+    terminal.press("further options", "n")
     terminal.answer("Which folder to write?", "web")
     assert terminal.ended() == 0
     expected = (
@@ -71,11 +72,11 @@ def test_answers_are_checked_at_once_and_options_are_asked(keras_file):
     terminal.type("\x15" + "my model.h5\r")
     terminal.answer("Into which format?")
     terminal.answer("Store weights smaller?")
-    terminal.answer("further options", "y")
+    terminal.press("further options", "y")
     terminal.answer("Largest size of one weight file", "\x15none")
     terminal.wait_for("Write a number of bytes")
     terminal.type("\x15" + "1000\r")
-    terminal.answer("files of their own", "y")
+    terminal.press("files of their own", "y")
     terminal.answer("Metadata")
     terminal.answer("Which folder to write?", "web")
     assert terminal.ended() == 0
@@ -94,9 +95,9 @@ def test_signatures_are_offered_and_the_model_is_converted(saved_model, tmp_path
     terminal.wait_for("twice: rows float32 [?, 3] -> twice float32 [?, 3]")
     terminal.type("\r")
     terminal.answer("Store weights smaller?")
-    terminal.answer("further options", "n")
+    terminal.press("further options", "n")
     terminal.answer("Which folder to write?", "web")
-    terminal.answer("Write over it?", "n")
+    terminal.press("Write over it?", "n")
     terminal.answer("Which folder to write?", "other")
     assert terminal.ended() == 0, terminal.text
     assert "Files written:" in terminal.text and "together" in terminal.text
@@ -115,7 +116,7 @@ def test_a_failed_conversion_is_a_failed_run(saved_model, tmp_path):
     terminal.answer("Convert it as which format?")
     terminal.answer("Which signature?", DOWN)
     terminal.answer("Store weights smaller?")
-    terminal.answer("further options", "n")
+    terminal.press("further options", "n")
     terminal.answer("Which folder to write?", "web")
     assert terminal.ended() == 1
     assert "MatrixInverse" in terminal.text and "Traceback" not in terminal.text
