@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import cases
@@ -66,7 +66,9 @@ class Sides:
         lone.parent.mkdir()
         lone.symlink_to(model)
         return processes.run(
-            [str(self._peer), *flags, str(lone), str(self._fresh("peer"))], {**env, "CUDA_VISIBLE_DEVICES": "-1"}, self._work / "log"
+            [str(self._peer), *flags, str(lone), str(self._fresh("peer"))],
+            {**env, "CUDA_VISIBLE_DEVICES": "-1"},
+            self._work / "log",
         )
 
     def weights_bytes(self) -> int:

@@ -38,7 +38,9 @@ def run(command: Sequence[str], env: Mapping[str, str], log: Path) -> Taken:
         wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise Failed(f"{' '.join(command)}\nended with {process.returncode}:\n{log.read_text(errors='replace')[-2000:]}")
+        raise Failed(
+            f"{' '.join(command)}\nended with {process.returncode}:\n{log.read_text(errors='replace')[-2000:]}"
+        )
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return Taken(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 

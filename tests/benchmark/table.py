@@ -22,7 +22,7 @@ class Row:
 def markdown(rows: Sequence[Row], baselines: Mapping[str, Taken]) -> str:
     """The table: seconds and megabytes, upstream / here, with quotients."""
     lines = [
-        "| model | weights, MB | wall, s: upstream / here | | CPU, s: upstream / here | | peak, MB: upstream / here | |",
+        "| upstream / here | weights, MB | wall, s | | CPU, s | | peak, MB | |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
@@ -36,9 +36,8 @@ def markdown(rows: Sequence[Row], baselines: Mapping[str, Taken]) -> str:
             cells += [f"{peer:{form}} / {ours:{form}}", f"**{peer / ours:.1f}×**"]
         lines.append(f"| {' | '.join(cells)} |")
     for runtime, taken in baselines.items():
-        lines.append(
-            f"| *({_BASELINE_TITLES[runtime]})* | | – / {taken.wall:.2f} | | – / {taken.cpu:.2f} | | – / {taken.peak:.0f} | |"
-        )
+        cells = [f"– / {taken.wall:.2f}", f"– / {taken.cpu:.2f}", f"– / {taken.peak:.0f}"]
+        lines.append(f"| *({_BASELINE_TITLES[runtime]})* | | {' | | '.join(cells)} | |")
     return "\n".join(lines)
 
 
@@ -54,7 +53,9 @@ def missed(rows: Sequence[Row], baselines: Mapping[str, Taken]) -> list[str]:
             for key in ("wall", "cpu") if case.cpu_too else ("wall",):
                 quotient = getattr(row.peer, key) / getattr(row.ours, key)
                 if quotient < case.faster:
-                    found.append(f"{case.model}: {key} time {quotient:.1f} times faster; promised: {case.faster} times.")
+                    found.append(
+                        f"{case.model}: {key} time {quotient:.1f} times faster; promised: {case.faster} times."
+                    )
         bound = memory_bound(row, baselines)
         if case.memory_bound and row.ours.peak > bound:
             found.append(f"{case.model}: a peak of {row.ours.peak:.0f} MB; promised: at most {bound:.0f} MB.")

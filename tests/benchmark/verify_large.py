@@ -1,6 +1,6 @@
 """Reads a converted `large` model back, shard by shard, and compares every kernel with what went in.
 
-    verify_large.py DIRECTORY
+verify_large.py DIRECTORY
 """
 
 import json
