@@ -16,6 +16,7 @@ from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources import frozen_graph, hub_module
 from tfjs_convert.sources.archive import opened_folder
 from tfjs_convert.sources.saved_model import SavedModelReader
+from tfjs_convert.steps import step
 from tfjs_convert.weights.options import WeightOptions
 
 
@@ -41,6 +42,7 @@ def convert_saved_model(
     Raises:
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
+    step("Reading the SavedModel")
     with opened_folder(saved_model_dir) as folder:
         model = SavedModelReader(folder, saved_model_tags).read(signature_name)
         return write_graph_model(model, saved_model_dir, output_dir, graph_options(options), weight_options)
@@ -75,7 +77,7 @@ def convert_saved_model_signatures(
         }
 
 
-def convert_frozen_model(
+def convert_frozen_graph(
     frozen_model_path: Path | str,
     output_node_names: str | Sequence[str],
     output_dir: Path | str,
@@ -95,6 +97,7 @@ def convert_frozen_model(
     Raises:
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
+    step("Reading the graph")
     model = frozen_graph.read(frozen_model_path, output_node_names)
     return write_graph_model(model, frozen_model_path, output_dir, graph_options(options), weight_options)
 
@@ -121,6 +124,7 @@ def convert_hub_module(
     Raises:
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
+    step("Reading the module")
     with opened_folder(module_dir) as folder:
         model = hub_module.read(folder, signature_name, saved_model_tags)
         return write_graph_model(model, module_dir, output_dir, graph_options(options), weight_options)

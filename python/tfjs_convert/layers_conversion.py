@@ -24,6 +24,7 @@ from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
 from tfjs_convert.layers.training import training_config
 from tfjs_convert.result import ConversionResult, TensorInfo
 from tfjs_convert.sources.keras_file import KerasFile
+from tfjs_convert.steps import step
 from tfjs_convert.tables import load as load_tables
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.weight import Weight
@@ -63,12 +64,17 @@ def convert_opened(
     try:
         return _convert(source, name, files, output_dir, split_weights_by_layer, weight_options, metadata, tables)
     except UnsupportedLayerError as error:
-        raise UnsupportedError(f"{name}: {error} {way_out(name)}") from None
+        raise UnsupportedError(f"{name}: {error} {way_out(name, source.kind)}") from None
 
 
-def way_out(name: str) -> str:
-    """What to do with a model that layers cannot express, ready to paste."""
+def way_out(name: str, kind: str) -> str:
+    """What to do with a model that layers cannot express, ready to paste; `kind` is `KerasFile.kind`."""
     target = "".join(c if c.isalnum() else "_" for c in Path(name).stem) or "model"
+    if kind == "saved_model":
+        return (
+            f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = …) with the same '
+            "tf_saved_model, or on the command line --output_format=tfjs_graph_model."
+        )
     told = "" if name.endswith((".h5", ".hdf5", ".keras")) else ", from_keras = True"
     return (
         f'A graph model can carry it: tfjs_graph_model(name = "{target}", model = "{name}"{told}), or on the '
@@ -95,6 +101,7 @@ def _convert(
         bind_groups(model, source.groups, what)
     rewritten, notes = rewrite(model, source.generation)
     topology = emit(rewritten, known, notes)
+    step("Writing the weights")
     fields = {
         "format": FORMAT,
         "generatedBy": f"keras v{source.keras_version}" if source.keras_version else None,

@@ -19,6 +19,9 @@ tf_saved_model(
 _ARCHIVES = [".tar.gz", ".tgz", ".zip"]
 
 _ATTRS = {
+    "hub_module": attr.bool(
+        doc = "Whether this is a TensorFlow Hub module, of TensorFlow 1 or 2, whose signature and tags are by default what it has.",
+    ),
     "srcs": attr.label_list(
         allow_files = True,
         mandatory = True,
@@ -31,10 +34,11 @@ def _is_archive(file):
 
 def _tf_saved_model_impl(ctx):
     srcs = ctx.files.srcs
+    kind = "hub_module" if ctx.attr.hub_module else "saved_model"
     if len(srcs) == 1 and (srcs[0].is_directory or _is_archive(srcs[0])):
         return [
             DefaultInfo(files = depset(srcs)),
-            ModelSourceInfo(kind = "saved_model", files = depset(srcs), roots = srcs),
+            ModelSourceInfo(kind = kind, files = depset(srcs), roots = srcs),
         ]
     whole = [file.short_path for file in srcs if file.is_directory or _is_archive(file)]
     if whole:
@@ -55,7 +59,7 @@ def _tf_saved_model_impl(ctx):
     files = [file for file in srcs if file.basename != "fingerprint.pb"]
     return [
         DefaultInfo(files = depset(files)),
-        ModelSourceInfo(kind = "saved_model", files = depset(files), roots = files),
+        ModelSourceInfo(kind = kind, files = depset(files), roots = files),
     ]
 
 tf_saved_model = rule(

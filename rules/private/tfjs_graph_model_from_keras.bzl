@@ -1,7 +1,8 @@
 """The rule behind `tfjs_graph_model` for Keras files and layers models."""
 
-load("//rules:providers.bzl", "ModelSourceInfo", "TfjsModelInfo")
+load("//rules:providers.bzl", "TfjsModelInfo")
 load(":actions.bzl", "NODE_TOOLCHAIN", "python_toolchain")
+load(":keras_source.bzl", "keras_source")
 load(":tfjs_graph_model_options.bzl", "GRAPH_MODEL_ATTRS", "convert_to_graph_model")
 
 _DOC = """Converts a Keras file or a layers model into a graph model, with the Keras of its generation.
@@ -23,37 +24,20 @@ _ATTRS = {
 _ENV = {"KERAS_HOME": "/dev/null"}
 
 def _tfjs_graph_model_from_keras_impl(ctx):
-    files, source = _source(ctx)
+    source = keras_source(
+        ctx,
+        accepted = "a Keras file or a layers model, with from_keras",
+        otherwise = "; leave from_keras out for a SavedModel or a frozen graph.",
+    )
     return convert_to_graph_model(
         ctx,
         env = _ENV,
-        files = files,
-        inputs = [source],
+        files = source.files,
+        inputs = [source.root],
         main = ctx.file._convert,
         runtime = "full",
         source_flags = [],
     )
-
-def _source(ctx):
-    """Returns the model's files, and the file or directory among them that is converted."""
-    model = ctx.attr.model
-    if TfjsModelInfo in model:
-        info = model[TfjsModelInfo]
-        if info.format != "layers-model":
-            fail("{}: with from_keras the model is a Keras file or a layers model, got {} (a {} already).".format(ctx.label, model.label, info.format))
-        return depset([info.directory]), info.directory
-    if ModelSourceInfo in model and model[ModelSourceInfo].kind != "keras_file":
-        fail("{}: with from_keras the model is a Keras file or a layers model, got {} (a {}); leave from_keras out.".format(ctx.label, model.label, model[ModelSourceInfo].kind))
-    files = ctx.files.model
-    if len(files) > 1:
-        files = [file for file in files if file.basename == "model.json"]
-    if len(files) != 1:
-        fail("{}: model is one Keras file, one directory, or the files of one layers model with its model.json, got {} with the files {}.".format(
-            ctx.label,
-            model.label,
-            [file.short_path for file in ctx.files.model][:5],
-        ))
-    return depset(ctx.files.model), files[0]
 
 tfjs_graph_model_from_keras = rule(
     implementation = _tfjs_graph_model_from_keras_impl,

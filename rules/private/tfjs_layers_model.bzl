@@ -1,70 +1,34 @@
-"""The `tfjs_layers_model` rule."""
+"""The `tfjs_layers_model` macro, which picks the rule: only SavedModels need TensorFlow's compiled core fetched."""
 
-load("//rules:providers.bzl", "TfjsModelInfo")
-load(":actions.bzl", "NODE_TOOLCHAIN", "node_attrs", "python_attrs", "python_toolchain", "run_python")
-load(":metadata_attrs.bzl", "METADATA_ATTRS", "add_metadata_flags")
-load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
-load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
-load(":weights_attrs.bzl", "WEIGHTS_ATTRS", "add_weights_flags")
+load(":tfjs_layers_model_from_keras.bzl", "tfjs_layers_model_from_keras")
+load(":tfjs_layers_model_from_saved_model.bzl", "tfjs_layers_model_from_saved_model")
 
-_DOC = """Converts a Keras file into a TensorFlow.js layers model, for `tf.loadLayersModel`.
+def tfjs_layers_model(name, model, from_saved_model = False, **kwargs):
+    """Converts a Keras model into a TensorFlow.js layers model, for `tf.loadLayersModel`, or writes a layers model anew.
 
-```starlark
-tfjs_layers_model(
-    name = "emotion_web",
-    model = "emotion.h5",
-)
-```
-
-What the file holds is told from its content, not its name. The output is a directory with `model.json` and its weight files;
-`--output_groups=+info` adds `NAME.info.json`. Building the target also loads the model in TensorFlow.js.
-"""
-
-_ATTRS = {
-    "model": attr.label(
-        allow_single_file = True,
-        doc = "The model: a Keras file (`.h5`, `.hdf5`, `.keras`).",
-        mandatory = True,
-    ),
-    "split_weights_by_layer": attr.bool(
-        doc = "Whether each layer's weights become a group of files of their own.",
-    ),
-    "_convert": attr.label(default = "//tools/convert:layers_model.py", allow_single_file = True),
-} | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
-
-def _tfjs_layers_model_impl(ctx):
-    if ctx.file.model.is_directory:
-        fail("{}: model is a single Keras file, got the directory {}; name a .h5 or .keras file, or convert a SavedModel with tfjs_graph_model.".format(ctx.label, ctx.attr.model.label))
-    model = declare_model(ctx)
-    args = begin_conversion(ctx, model)
-    args.add(ctx.file.model, format = "--input=%s")
-    add_tables_flags(ctx, args)
-    if ctx.attr.split_weights_by_layer:
-        args.add("--split_weights_by_layer")
-    add_weights_flags(ctx, args)
-    add_metadata_flags(ctx, args)
-    run_python(
-        ctx,
-        args = args,
-        inputs = depset([ctx.file.model] + ctx.files.metadata + ctx.files._tables),
-        main = ctx.file._convert,
-        mnemonic = "TfjsLayersModel",
-        outputs = [model.directory, model.info],
-        progress_message = "Converting %{label} to a TensorFlow.js layers model",
-        runtime = "light",
+    ```starlark
+    tfjs_layers_model(
+        name = "emotion_web",
+        model = "emotion.h5",
     )
-    return model_providers(ctx, model, "layers-model")
 
-tfjs_layers_model = rule(
-    implementation = _tfjs_layers_model_impl,
-    doc = _DOC,
-    attrs = _ATTRS,
-    provides = [TfjsModelInfo],
-    toolchains = [python_toolchain("light"), NODE_TOOLCHAIN],
-)
+    tfjs_layers_model(
+        name = "emotion_small",
+        model = ":emotion_web",
+        quantize = {"uint8": ["*"]},
+    )
+    ```
 
-tfjs_layers_model_lib = struct(
-    attrs = _ATTRS,
-    implementation = _tfjs_layers_model_impl,
-    toolchains = [python_toolchain("light"), NODE_TOOLCHAIN],
-)
+    What a file holds is told from its content, not its name. The output is a directory with `model.json` and its weight files;
+    `--output_groups=+info` adds `NAME.info.json`. Building the target also loads the model in TensorFlow.js.
+
+    Args:
+      name: the target's name.
+      model: a Keras 2 or 3 file (`.h5`, `.keras`); a layers model, from a converter or saved by TensorFlow.js: a target, a directory, or
+        its files; or, with `from_saved_model`, a `tf_saved_model` that Keras 2 saved.
+      from_saved_model: whether `model` is a `tf_saved_model`.
+      **kwargs: further attributes: those of `tfjs_layers_model_from_keras` or `tfjs_layers_model_from_saved_model`, and those that
+        every rule has.
+    """
+    convert = tfjs_layers_model_from_saved_model if from_saved_model else tfjs_layers_model_from_keras
+    convert(name = name, model = model, **kwargs)

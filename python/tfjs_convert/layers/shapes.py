@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from tfjs_convert.layers.model import Layer, Model, Ref, Shape, schedule
 from tfjs_convert.layers.operations import ELEMENTWISE, operation_name
+from tfjs_convert.layers.random_images import RANDOM
 
 
 class UnknownShapeError(Exception):
@@ -297,7 +298,7 @@ _RULES: dict[str, Callable] = {
             "GaussianNoise", "GroupNormalization", "Identity", "LayerNormalization", "LayerScale", "LeakyReLU",
             "Masking", "StochasticDepth", "Normalization",
             "PReLU", "ReLU", "Rescaling", "RMSNormalization", "Softmax", "SpatialDropout1D", "SpatialDropout2D",
-            "SpatialDropout3D", "ThresholdedReLU", "UnitNormalization",
+            "SpatialDropout3D", "ThresholdedReLU", "UnitNormalization", *RANDOM,
         ),
         _same,
     ),

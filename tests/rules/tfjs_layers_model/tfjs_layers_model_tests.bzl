@@ -1,7 +1,7 @@
 """Tests of `tfjs_layers_model`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "tfjs_layers_model")
+load("//rules:defs.bzl", "tf_saved_model", "tfjs_layers_model")
 load("//tests/rules:model_assertions.bzl", "assert_model_outputs", "assert_model_validation", "assert_no_validation", "assert_reads_tables")
 load(
     "//tests/rules:support.bzl",
@@ -17,7 +17,7 @@ load(
     "suite",
     "with_toolchains",
 )
-load("//tests/rules/stubs:stubs.bzl", "stub_files")
+load("//tests/rules/stubs:stubs.bzl", "stub_files", "stub_keras_model")
 
 _PACKAGE = "tests/rules/tfjs_layers_model/"
 
@@ -203,10 +203,29 @@ _tensorflow_is_not_needed_test = analysis_test(
     ),
 )
 
-def _test_directory_fails(name):
+def _test_layers_model(name):
+    _subject(name)
+    tfjs_layers_model(
+        name = name + "_again_subject",
+        model = name + "_subject",
+        tags = ["manual"],
+    )
+    _layers_model_test(name = name, target_under_test = name + "_again_subject")
+
+def _test_layers_model_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsLayersModel")
+    assert_contains(env, argv(env, action), ["--input=BIN/" + _PACKAGE + "test_layers_model_subject"], "flags")
+    assert_contains(env, paths(action.inputs), [_PACKAGE + "test_layers_model_subject"], "inputs")
+    asserts.equals(env, [_PACKAGE + "test_layers_model_again_subject", _PACKAGE + "test_layers_model_again_subject.info.json"], paths(action.outputs), "outputs")
+    return analysistest.end(env)
+
+_layers_model_test = analysis_test(_test_layers_model_impl)
+
+def _test_files_of_a_layers_model(name):
     stub_files(
         name = name + "_files",
-        directories = [name + "_directory"],
+        files = [name + "/model.json", name + "/group1-shard1of1.bin"],
         tags = ["manual"],
     )
     tfjs_layers_model(
@@ -214,12 +233,81 @@ def _test_directory_fails(name):
         model = name + "_files",
         tags = ["manual"],
     )
+    _files_of_a_layers_model_test(name = name, target_under_test = name + "_subject")
+
+def _test_files_of_a_layers_model_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsLayersModel")
+    folder = _PACKAGE + "test_files_of_a_layers_model/"
+    asserts.equals(env, ["--input=BIN/" + folder + "model.json"], [flag for flag in argv(env, action) if flag.startswith("--input=")])
+    assert_contains(env, paths(action.inputs), [folder + "model.json", folder + "group1-shard1of1.bin"], "inputs")
+    return analysistest.end(env)
+
+_files_of_a_layers_model_test = analysis_test(_test_files_of_a_layers_model_impl)
+
+def _saved_model_subject(name, **kwargs):
+    stub_files(
+        name = name + "_files",
+        directories = [name + "_directory"],
+        tags = ["manual"],
+    )
+    tf_saved_model(
+        name = name + "_saved_model",
+        srcs = [name + "_files"],
+        tags = ["manual"],
+    )
+    tfjs_layers_model(
+        name = name + "_subject",
+        model = name + "_saved_model",
+        tags = ["manual"],
+        **kwargs
+    )
+
+def _test_saved_model(name):
+    _saved_model_subject(name, from_saved_model = True)
+    _saved_model_test(name = name, target_under_test = name + "_subject")
+
+def _test_saved_model_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsLayersModel")
+    assert_contains(env, argv(env, action), [
+        "tools/convert/layers_model_saved_model.py",
+        "--input=BIN/" + _PACKAGE + "test_saved_model_directory",
+    ], "command line")
+    assert_contains(env, paths(action.inputs), [
+        _PACKAGE + "test_saved_model_directory",
+        "tests/rules/stubs/core/site-packages/package.pyc",
+    ], "inputs")
+    assert_lacks(env, paths(action.inputs), ["tests/rules/stubs/full/site-packages/package.pyc"], "inputs")
+    assert_model_outputs(env, "TfjsLayersModel", "layers-model")
+    assert_reads_tables(env, "TfjsLayersModel")
+    return analysistest.end(env)
+
+_saved_model_test = analysis_test(_test_saved_model_impl)
+
+def _test_saved_model_unannounced_fails(name):
+    _saved_model_subject(name)
     failure_test(
         name = name,
-        contains = [
-            "model is a single Keras file, got the directory ",
-            ":test_directory_fails_files; name a .h5 or .keras file, or convert a SavedModel with tfjs_graph_model.",
-        ],
+        contains = ["a model of this rule is a Keras file or a layers model, got ", "(a saved_model); write from_saved_model = True for a SavedModel that Keras 2 saved"],
+        target_under_test = name + "_subject",
+    )
+
+def _test_keras_file_from_saved_model_fails(name):
+    stub_keras_model(
+        name = name + "_file",
+        srcs = ["BUILD.bazel"],
+        tags = ["manual"],
+    )
+    tfjs_layers_model(
+        name = name + "_subject",
+        from_saved_model = True,
+        model = name + "_file",
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name,
+        contains = ["with from_saved_model the model is a tf_saved_model, got ", "(a keras_file); leave from_saved_model out."],
         target_under_test = name + "_subject",
     )
 
@@ -255,12 +343,16 @@ def tfjs_layers_model_test_suite(name):
     """
     suite(name, [
         _test_default_command_line,
-        _test_directory_fails,
         _test_environment,
         _test_every_flag,
+        _test_files_of_a_layers_model,
         _test_inputs,
+        _test_keras_file_from_saved_model_fails,
+        _test_layers_model,
         _test_outputs_and_providers,
         _test_quantization_without_pattern_fails,
+        _test_saved_model,
+        _test_saved_model_unannounced_fails,
         _test_shard_size_zero_fails,
         _test_tables,
         _test_tensorflow_is_not_needed,

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 
 from tfjs_convert.errors import InputError
 from tfjs_convert.layers.model import Call, Layer, Model, Ref, Shape, schedule
+from tfjs_convert.layers.random_images import RANDOM
 from tfjs_convert.layers.refuse import refuse
-from tfjs_convert.layers.rewrite import attention, conv, core, image, merge, norm, recurrent, space
+from tfjs_convert.layers.rewrite import attention, conv, core, merge, norm, recurrent, space
 from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call
 from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks, state_that_leaks
 from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
@@ -96,11 +97,11 @@ RULES: Mapping[str, Rule] = {
     "ZeroPadding1D": space.by_planes("ZeroPadding2D", "padding"),
     "ZeroPadding2D": core.same,
     "ZeroPadding3D": space.by_planes("ZeroPadding2D", "padding"),
-    **dict.fromkeys(image.RANDOM, core.dropped("it changes images in training only")),
+    **dict.fromkeys(RANDOM, core.dropped("it changes images in training only")),
 }
 """The rule of each Keras layer that can be expressed."""
 
-IMAGE_LAYERS = (*image.RANDOM, "CenterCrop", "Resizing", "Rescaling")
+IMAGE_LAYERS = (*RANDOM, "CenterCrop", "Resizing", "Rescaling")
 MASK_OPERATIONS = ("NotEqual", "Any", "LogicalAnd", "LogicalOr")
 """What Keras 3 computes masks with, from Embedding and Masking."""
 
