@@ -65,6 +65,7 @@ def convert_layers_model(
     split_weights_by_layer: bool = False,
     weight_options: WeightOptions | None = None,
     metadata: Mapping[str, object] | None = None,
+    keep_optimizer: bool = False,
 ) -> ConversionResult:
     """Shards and quantizes a layers model anew; its topology stays as it is.
 
@@ -74,15 +75,21 @@ def convert_layers_model(
       split_weights_by_layer: one group of shards for each layer that has weights; by default one for all.
       weight_options: quantization and sharding.
       metadata: replaces `userDefinedMetadata`, if given.
+      keep_optimizer: keep the optimizer's state that TensorFlow.js saved, so that training goes on where it was.
 
     Raises:
-      ConversionError: the model cannot be read; nothing is then written.
+      ConversionError: the model cannot be read, or has no state that could be kept; nothing is then written.
     """
     source, output_dir = open_layers_model(Path(path)), Path(output_dir)
     if source.path.parent.resolve() == output_dir.resolve():
         raise OptionError(f"The output is the input's own directory {output_dir.name!r}; name another one.")
     notes = []
-    if source.optimizer:
+    if keep_optimizer and not (source.optimizer and source.fields.get("trainingConfig")):
+        raise OptionError(
+            f"keep_optimizer is set, and `{source.path.name}` holds no optimizer's state; save the compiled model with "
+            "`model.save(handler, {includeOptimizer: true})`, or drop keep_optimizer."
+        )
+    if source.optimizer and not keep_optimizer:
         notes.append(
             "The optimizer's state is left out: the model can be used and trained, but training starts afresh."
         )
@@ -92,6 +99,9 @@ def convert_layers_model(
     fields |= {"format": FORMAT} | ({"userDefinedMetadata": dict(metadata)} if metadata else {})
     model = None if source.model_config is None else parse_model(source.model_config, f"`{source.path.name}`")
     groups = grouped(_by_layer(source, model), split_weights_by_layer)
+    if keep_optimizer:
+        # Last, as TensorFlow.js saves them; in files of their own where each layer has its own.
+        groups = [*groups, source.optimizer] if split_weights_by_layer else [[*groups[0], *source.optimizer]]
     written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     inputs, outputs, ops = [], [], {}
     if model is not None:

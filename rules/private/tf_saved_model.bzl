@@ -1,19 +1,11 @@
-"""The `tf_saved_model` rule."""
+"""The `tf_saved_model` macro, and its rule."""
 
 load("//rules:providers.bzl", "ModelSourceInfo")
+load(":model_tools.bzl", "model_tools")
 
-_DOC = """Names a TensorFlow SavedModel, as input of the converting rules.
+_DOC = """The rule behind `tf_saved_model`: a SavedModel given as its files, as one directory, or as one archive.
 
-The model is given as its files (a glob), as the directory output of another rule, or as an archive:
-
-```starlark
-tf_saved_model(
-    name = "classifier",
-    srcs = glob(["classifier/**"]),
-)
-```
-
-`fingerprint.pb` is left out of the model's files, since it changes every time that the same model is saved.
+Targets are made with `tf_saved_model`, which adds `NAME.inspect`.
 """
 
 _ARCHIVES = [".tar.gz", ".tgz", ".zip"]
@@ -62,7 +54,7 @@ def _tf_saved_model_impl(ctx):
         ModelSourceInfo(kind = kind, files = depset(files), roots = files),
     ]
 
-tf_saved_model = rule(
+tf_saved_model_rule = rule(
     implementation = _tf_saved_model_impl,
     doc = _DOC,
     attrs = _ATTRS,
@@ -73,3 +65,27 @@ tf_saved_model_lib = struct(
     attrs = _ATTRS,
     implementation = _tf_saved_model_impl,
 )
+
+def tf_saved_model(name, srcs, **kwargs):
+    """Names a TensorFlow SavedModel, as input of the converting rules.
+
+    The model is given as its files (a glob), as the directory output of another rule, or as an archive:
+
+    ```starlark
+    tf_saved_model(
+        name = "classifier",
+        srcs = glob(["classifier/**"]),
+    )
+    ```
+
+    `fingerprint.pb` is left out of the model's files, since it changes every time that the same model is saved.
+
+    `bazel run :NAME.inspect` shows its signatures, tags, operations and sizes, and what a conversion would make of them.
+
+    Args:
+      name: the target's name.
+      srcs: the files of one SavedModel folder, one directory, or one archive (`.tar.gz`, `.tgz`, `.zip`).
+      **kwargs: further attributes: those of `tf_saved_model_rule`, and those that every rule has.
+    """
+    tf_saved_model_rule(name = name, srcs = srcs, **kwargs)
+    model_tools(name, ":" + name, kwargs)

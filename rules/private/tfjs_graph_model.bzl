@@ -1,5 +1,6 @@
 """The `tfjs_graph_model` macro, which picks the rule: only Keras's models need TensorFlow's Python API fetched."""
 
+load(":model_tools.bzl", "model_tools")
 load(":tfjs_graph_model_from_keras.bzl", "tfjs_graph_model_from_keras")
 load(":tfjs_graph_model_from_tensorflow.bzl", "tfjs_graph_model_from_tensorflow")
 load(":tfjs_graph_model_signatures.bzl", "tfjs_graph_model_signature", "tfjs_graph_model_signatures")
@@ -35,6 +36,8 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
     `signatures = ["classify", "embed"]` converts several signatures of one SavedModel in one action: `NAME.classify` and `NAME.embed` are
     then targets like any other graph model, and `NAME` builds them all.
 
+    `bazel run :NAME.inspect` shows the signatures, operations and sizes of the source, whether or not it can be converted.
+
     Args:
       name: the target's name.
       model: a `tf_saved_model`; a frozen graph (`.pb`, `.pbtxt`) with `output_node_names`; a Keras 2 or 3 file; or, with `from_keras`,
@@ -60,6 +63,7 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
                 signatures = name,
                 **{key: kwargs[key] for key in _COMMON if key in kwargs}
             )
+        model_tools(name, model, kwargs)
         return
     if from_keras == None:
         from_keras = type(model) != "select" and str(model).endswith(_KERAS_SUFFIXES)
@@ -71,3 +75,4 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
         model = model,
         **kwargs
     )
+    model_tools(name, model, kwargs, needs_tensorflow = not from_keras)
