@@ -80,6 +80,29 @@ def bypass_inner_enters(graph: Any) -> None:
             node.input.extend(waits)
 
 
+def await_constants(graph: Any) -> None:
+    """Lets a loop start only when the constants that enter it are there.
+
+    TensorFlow.js passes a loop's constant on once, in the iteration that it finds then. A counter needs no constant
+    and would run ahead of one that takes long, such as what an earlier loop gives; the iterations between would never
+    be computed. It waits for what the constants come from: whatever waits for a constant itself starts inside.
+
+    Args:
+      graph: a GraphDef, changed in place.
+    """
+    read = {names.node_of(tensor) for node in graph.node for tensor in node.input if not tensor.startswith("^")}
+    enters = [node for node in graph.node if node.op == "Enter"]
+    awaited: dict[bytes, list[str]] = {}
+    for node in enters:
+        if node.attr["is_constant"].b and node.name in read:
+            source = names.node_of(node.input[0])
+            awaited.setdefault(node.attr["frame_name"].s, []).append(f"^{source}")
+    for node in enters:
+        if not node.attr["is_constant"].b:
+            present = {*node.input, f"^{names.node_of(node.input[0])}"}
+            node.input.extend(sorted(set(awaited.get(node.attr["frame_name"].s, ())) - present))
+
+
 def _pivots(nodes: dict[str, Any]) -> dict[bytes, str]:
     """For each loop a Merge, which has a value in each iteration."""
     pivots = {}

@@ -53,6 +53,7 @@ def _tidy(part: Part, options: GraphOptions) -> None:
     cleanup.bypass_constant_enters(part.graph)
     loops.hoist_invariants(part.graph)
     loops.bypass_inner_enters(part.graph)
+    loops.await_constants(part.graph)
     tables.restore_shapes(part.graph)
     narrow.clamp_bounds(part.graph)
     cleanup.sort(part.graph, part.inputs, part.outputs)

@@ -184,3 +184,15 @@ def test_recurrent_layers_of_keras_3(tmp_path, layer):
     (name,) = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"].structured_input_signature[1]
     feeds = {name: np.random.default_rng(0).normal(size=(2, 4, 2)).astype(np.float32)}
     saved_models.check(tmp_path, tmp_path / "model", feeds, variants=FORMS)
+
+
+def test_recurrent_layers_after_and_beside_each_other(tmp_path):
+    import keras
+
+    keras.utils.set_random_seed(0)
+    x = keras.Input([4, 2], name="x")
+    deep = keras.layers.LSTM(3)(keras.layers.LSTM(3, return_sequences=True)(x))
+    beside = keras.layers.Bidirectional(keras.layers.GRU(2))(x)
+    keras.Model(x, [deep, beside]).export(str(tmp_path / "model"), verbose=False)
+    feeds = {"x": np.random.default_rng(0).normal(size=(2, 4, 2)).astype(np.float32)}
+    saved_models.check(tmp_path, tmp_path / "model", feeds, variants=FORMS)

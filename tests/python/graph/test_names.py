@@ -96,6 +96,22 @@ def test_input_shapes_fix_free_axes(tmp_path):
         api.convert_saved_model(model, tmp_path / "js", input_shapes={"z": [3, 2]})
 
 
+def test_inputs_of_unknown_rank(tmp_path):
+    w = tf.Variable([[1.0, -2.0], [0.5, 3.0]])
+
+    def f(x, y):
+        return {"sum": x * 2.0 + 1.0, "product": tf.nn.relu(tf.matmul(y, w))}
+
+    specs = {"x": tf.TensorSpec(None, tf.float32), "y": tf.TensorSpec(None, tf.float32)}
+    model = saved_models.save(tmp_path / "model", f, specs, w=w)
+    rows = np.array([[1.0, -1.0]], np.float32)
+    feeds = [{"x": np.float32(3.0), "y": rows}, {"x": np.ones([2, 1, 2], np.float32), "y": rows}]
+    fixed = {"input_shapes": {"y": [-1, 2]}}
+    free, shaped = saved_models.check(tmp_path, model, feeds, variants=({}, fixed))
+    assert free["signature"]["inputs"]["y"]["tensorShape"] == {"unknownRank": True}
+    assert shaped["signature"]["inputs"]["y"]["tensorShape"] == {"dim": [{"size": "-1"}, {"size": "2"}]}
+
+
 def test_outputs_cut_the_graph(tmp_path):
     def f(x):
         return {"a": tf.nn.relu(x, name="middle") * 2.0, "b": x + 1.0}
