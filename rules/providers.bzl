@@ -5,7 +5,7 @@ load("@rules_tfjs//rules:providers.bzl", "TfjsModelInfo")
 ```
 """
 
-_SOURCE_KINDS = ["saved_model", "keras_file"]
+_SOURCE_KINDS = ["saved_model", "hub_module", "keras_file"]
 
 def _model_source_info_init(*, kind, files, roots):
     if kind not in _SOURCE_KINDS:
@@ -20,7 +20,7 @@ ModelSourceInfo, _new_model_source_info = provider(
     doc = "A model to convert.",
     fields = {
         "files": "(depset[File]) All files of the model that its content depends on.",
-        "kind": "(string) `saved_model` or `keras_file`.",
+        "kind": "(string) `saved_model`, `hub_module` or `keras_file`.",
         "roots": "(list[File]) The one archive, directory or file that is the model, or the single files of a SavedModel.",
     },
     init = _model_source_info_init,
@@ -45,4 +45,21 @@ TfjsModelInfo, _new_tfjs_model_info = provider(
         "info": "(File) `NAME.info.json`: inputs and outputs by name, dtype, shape and order; operations; `predict` or `executeAsync`; bytes, shards and hashes; provenance.",
     },
     init = _tfjs_model_info_init,
+)
+
+TfjsSignaturesInfo = provider(
+    doc = "Several graph models that were made from one model.",
+    fields = {
+        "models": "(dict[string, TfjsModelInfo]) The model of each signature.",
+        "validations": "(dict[string, File]) The report of each model's validation; empty without validation.",
+    },
+)
+
+TfjsWebBundleInfo = provider(
+    doc = "Models and other assets in one directory to serve.",
+    fields = {
+        "directory": "(File) The tree artifact with `asset-manifest.json`, the loader, and files named by their content.",
+        "info": "(File) `NAME.info.json`: files and bytes, raw and compressed.",
+        "models": "(dict[string, TfjsModelInfo]) The models by their names in the bundle.",
+    },
 )

@@ -11,7 +11,10 @@ rules_tfjs_toolchains()
 
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
+load("//rules/private:tfhub_module.bzl", _tfhub_module = "tfhub_module")
 load("//tools/runtime:defaults.bzl", "runtime_repositories")
+
+tfhub_module = _tfhub_module
 
 def rules_tfjs_dependencies():
     """Declares the rule sets that these rules load, unless they are there already."""

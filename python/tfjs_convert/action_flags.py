@@ -18,13 +18,19 @@ from tfjs_convert import errors
 from tfjs_convert.weights.options import DEFAULT_SHARD_SIZE_BYTES, WeightOptions, quantize_from_bytes
 
 
-def conversion_parser(description: str) -> argparse.ArgumentParser:
-    """Returns a parser with the flags that every conversion has; `@FILE` reads one flag a line."""
+def conversion_parser(description: str, *, several: bool = False) -> argparse.ArgumentParser:
+    """Returns a parser with the flags that every conversion has; `@FILE` reads one flag a line.
+
+    Args:
+      description: what the program does, for `--help`.
+      several: whether it writes several models, so that `--output_dir` and `--info` are given for each.
+    """
+    action = "append" if several else "store"
     parser = argparse.ArgumentParser(description=description, fromfile_prefix_chars="@", allow_abbrev=False)
     parser.add_argument("--label", default="", help="the target, for messages")
     parser.add_argument("--input", action="append", required=True, help="the model; repeated for the files of a folder")
-    parser.add_argument("--output_dir", required=True, type=pathlib.Path, help="the folder to write")
-    parser.add_argument("--info", required=True, type=pathlib.Path, help="the info file to write")
+    parser.add_argument("--output_dir", action=action, required=True, type=pathlib.Path, help="the folder to write")
+    parser.add_argument("--info", action=action, required=True, type=pathlib.Path, help="the info file to write")
     parser.add_argument(
         "--table", action="append", help="a table read from the TensorFlow.js packages; all in one folder"
     )
@@ -143,10 +149,16 @@ def run(parser: argparse.ArgumentParser, convert: Callable[[argparse.Namespace],
     try:
         convert(flags)
     except errors.ConversionError as error:
-        shutil.rmtree(flags.output_dir, ignore_errors=True)
-        flags.info.unlink(missing_ok=True)
+        for directory in _listed(flags.output_dir):
+            shutil.rmtree(directory, ignore_errors=True)
+        for info in _listed(flags.info):
+            info.unlink(missing_ok=True)
         if flags.traceback:
             traceback.print_exc()
         print(f"{flags.label or parser.prog}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _listed(value: pathlib.Path | list[pathlib.Path]) -> list[pathlib.Path]:
+    return value if isinstance(value, list) else [value]

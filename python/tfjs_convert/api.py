@@ -77,7 +77,7 @@ def convert_saved_model_signatures(
         }
 
 
-def convert_frozen_model(
+def convert_frozen_graph(
     frozen_model_path: Path | str,
     output_node_names: str | Sequence[str],
     output_dir: Path | str,

@@ -10,7 +10,7 @@ from typing import Any
 
 from tfjs_convert import api_layers
 from tfjs_convert.errors import InputError
-from tfjs_convert.graph.model import Endpoint
+from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph_conversion import graph_options, write_graph_model
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources import keras_export
@@ -54,19 +54,60 @@ def convert_keras(
         source, saved_by = _keras_file(path, scratch)
         step("Loading the model with TensorFlow and Keras")
         exported = keras_export.export_keras_file(source, scratch / "saved_model", scratch)
-        saved_by = exported.saved_by if saved_by is None else saved_by
-        model = SavedModelReader(scratch / "saved_model").read(DEFAULT_SIGNATURE)
-        without_counters(model.graph)
-        model = dataclasses.replace(
-            model,
-            inputs=_renamed(model.inputs, exported.inputs),
-            outputs=_renamed(model.outputs, exported.outputs),
-            version=saved_by,
-        )
+        if saved_by is not None:
+            exported = dataclasses.replace(exported, saved_by=saved_by)
+        model = _read(scratch / "saved_model", exported)
         result = write_graph_model(model, _files(path), output_dir, checked_options, weight_options)
+    return _with_versions(result, exported)
+
+
+def convert_keras_object(
+    model: Any,
+    output_dir: Path | str,
+    *,
+    weight_options: WeightOptions | None = None,
+    **options: Any,
+) -> ConversionResult:
+    """Converts a Keras model that is in memory into a TensorFlow.js graph model; it may have layers of its own.
+
+    Args:
+      model: a `Sequential` or functional model of `keras` (3) or `tf_keras` (2); it is left as it is.
+      output_dir: where to write; made if absent.
+      weight_options: quantization and sharding.
+      **options: as for `convert_keras`.
+
+    Raises:
+      ConversionError: one sentence for the user; nothing is then left in `output_dir`.
+    """
+    checked_options, output_dir = graph_options({"control_flow_v2": "auto", **options}), Path(output_dir)
+    output_dir.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".tfjs-", dir=output_dir.parent) as temporary:
+        folder = Path(temporary) / "saved_model"
+        step("Tracing the model")
+        exported = keras_export.export_keras_model(keras_export.keras_of(model), model, folder)
+        read = _read(folder, exported)
+        result = write_graph_model(read, folder, output_dir, checked_options, weight_options)
+    # A SavedModel that is gone, and whose bytes differ each time, is no source to name.
+    result.info["provenance"].pop("source")
+    return _with_versions(result, exported)
+
+
+def _read(saved_model: Path, exported: keras_export.Exported) -> GraphModel:
+    """The graph of an exported model, with the model's own names."""
+    model = SavedModelReader(saved_model).read(DEFAULT_SIGNATURE)
+    without_counters(model.graph)
+    return dataclasses.replace(
+        model,
+        inputs=_renamed(model.inputs, exported.inputs),
+        outputs=_renamed(model.outputs, exported.outputs),
+        version=exported.saved_by,
+    )
+
+
+def _with_versions(result: ConversionResult, exported: keras_export.Exported) -> ConversionResult:
     versions = result.info["provenance"]["versions"]
     versions.pop("saved_by_tensorflow", None)
-    versions |= {"keras": exported.loaded_by, "saved_by": saved_by}
+    versions |= {"keras": exported.loaded_by, "saved_by": exported.saved_by}
     return result
 
 

@@ -11,11 +11,9 @@ from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.layers.keras_config import parse_model
 from tfjs_convert.layers.model import Model
 from tfjs_convert.layers.names import bind_names
-from tfjs_convert.layers.to_keras import Dialect, prepare, to_config
 from tfjs_convert.layers_conversion import FORMAT, convert_opened, grouped, plain_tensor, provenance, tensors
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources.keras_file import open_keras_file
-from tfjs_convert.sources.keras_write import write_h5, write_keras
 from tfjs_convert.sources.layers_model import LayersModelFile, open_layers_model
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.weight import Weight
@@ -67,6 +65,7 @@ def convert_layers_model(
     split_weights_by_layer: bool = False,
     weight_options: WeightOptions | None = None,
     metadata: Mapping[str, object] | None = None,
+    keep_optimizer: bool = False,
 ) -> ConversionResult:
     """Shards and quantizes a layers model anew; its topology stays as it is.
 
@@ -76,15 +75,21 @@ def convert_layers_model(
       split_weights_by_layer: one group of shards for each layer that has weights; by default one for all.
       weight_options: quantization and sharding.
       metadata: replaces `userDefinedMetadata`, if given.
+      keep_optimizer: keep the optimizer's state that TensorFlow.js saved, so that training goes on where it was.
 
     Raises:
-      ConversionError: the model cannot be read; nothing is then written.
+      ConversionError: the model cannot be read, or has no state that could be kept; nothing is then written.
     """
     source, output_dir = open_layers_model(Path(path)), Path(output_dir)
     if source.path.parent.resolve() == output_dir.resolve():
         raise OptionError(f"The output is the input's own directory {output_dir.name!r}; name another one.")
     notes = []
-    if source.optimizer:
+    if keep_optimizer and not (source.optimizer and source.fields.get("trainingConfig")):
+        raise OptionError(
+            f"keep_optimizer is set, and `{source.path.name}` holds no optimizer's state; save the compiled model with "
+            "`model.save(handler, {includeOptimizer: true})`, or drop keep_optimizer."
+        )
+    if source.optimizer and not keep_optimizer:
         notes.append(
             "The optimizer's state is left out: the model can be used and trained, but training starts afresh."
         )
@@ -94,6 +99,9 @@ def convert_layers_model(
     fields |= {"format": FORMAT} | ({"userDefinedMetadata": dict(metadata)} if metadata else {})
     model = None if source.model_config is None else parse_model(source.model_config, f"`{source.path.name}`")
     groups = grouped(_by_layer(source, model), split_weights_by_layer)
+    if keep_optimizer:
+        # Last, as TensorFlow.js saves them; in files of their own where each layer has its own.
+        groups = [*groups, source.optimizer] if split_weights_by_layer else [[*groups[0], *source.optimizer]]
     written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     inputs, outputs, ops = [], [], {}
     if model is not None:
@@ -137,6 +145,10 @@ def export_keras(
     Raises:
       ConversionError: the model cannot be read, or Keras has no layer that computes what one of its layers does.
     """
+    # Only here: the other way, a small conversion would spend some of its time on loading them.
+    from tfjs_convert.layers.to_keras import Dialect, prepare, to_config
+    from tfjs_convert.sources.keras_write import write_h5, write_keras
+
     output = Path(output)
     kind = file_format or output.suffix.removeprefix(".").replace("hdf5", "h5")
     if kind not in ("h5", "keras"):

@@ -9,12 +9,13 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tfjs_convert import canonical_json
 from tfjs_convert.canonical_json import Ordered
 from tfjs_convert.errors import OptionError
+from tfjs_convert.weights.copy import copy_weights
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.shards import SHARD_NAME, ShardFile
 from tfjs_convert.weights.weight import Weight
@@ -96,6 +97,27 @@ def write_model(
     Raises:
       ConversionError: something in the fields or weights cannot be written; the directory is then as it was before.
     """
+    return _write(directory, fields, lambda folder: write_weights(groups, folder, options))
+
+
+def copy_model(
+    directory: Path, fields: Mapping[str, object], manifest: Sequence[Mapping[str, object]], source: Path
+) -> Artifact:
+    """Writes model.json beside copies of another model's shards, as `write_model` does.
+
+    Args:
+      directory: the model's directory; made if it is absent.
+      fields: as for `write_model`.
+      manifest: the other model's weights.
+      source: the folder that the manifest's paths are relative to.
+
+    Raises:
+      ConversionError: the shards do not fit the manifest; the directory is then as it was before.
+    """
+    return _write(directory, fields, lambda folder: copy_weights(manifest, source, folder))
+
+
+def _write(directory: Path, fields: Mapping[str, object], put_weights: Callable[[Path], WeightsResult]) -> Artifact:
     unknown = sorted(set(fields) - set(_FIELDS) | ({"convertedBy", "weightsManifest"} & set(fields)))
     if unknown:
         raise ValueError(f"write_model takes no field {unknown[0]!r}")
@@ -109,7 +131,7 @@ def write_model(
     # Inside a directory that exists: its parent may not be ours to write to.
     temporary = Path(tempfile.mkdtemp(prefix=".tfjs-", dir=directory if existed else directory.parent))
     try:
-        weights = write_weights(groups, temporary, options)
+        weights = put_weights(temporary)
         data = canonical_json.dumps(_ordered(fields, weights.manifest), what=MODEL_JSON)
         (temporary / MODEL_JSON).write_bytes(data)
         if existed:

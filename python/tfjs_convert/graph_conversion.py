@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfjs_convert import artifact, tf_core
+from tfjs_convert import artifact, custom_ops, tf_core
 from tfjs_convert.errors import OptionError
 from tfjs_convert.graph import pipeline, signature
 from tfjs_convert.graph.model import GraphModel
@@ -57,10 +57,13 @@ def write_graph_model(
       ConversionError: one sentence for the user; nothing is then left in `output_dir`.
     """
     weight_options = weight_options or WeightOptions()
+    shipped = options.custom_ops if isinstance(options.custom_ops, Mapping) else {}
+    custom_ops.check_files(shipped)
     step("Optimising the graph")
     converted = pipeline.convert(model, options)
     step("Writing the weights")
     written = artifact.write_model(Path(output_dir), converted.fields, [converted.weights], weight_options)
+    modules = custom_ops.ship(Path(output_dir), shipped) if shipped else {}
     inputs, outputs = signature.tensor_infos(converted.inputs), signature.tensor_infos(converted.outputs)
     info = {
         "format": FORMAT,
@@ -68,6 +71,7 @@ def write_graph_model(
         "outputs": [_tensor(each) for each in outputs],
         **converted.info,
         **written.info(),
+        **({"custom_ops": modules} if modules else {}),
         "provenance": {
             "source": provenance.hash_of(source),
             "options": {**_plain(options), "weights": _plain(weight_options)},
@@ -85,4 +89,6 @@ def _plain(options: Any) -> dict[str, object]:
     """Options as JSON; what says where files lie is left out."""
     values = dataclasses.asdict(options)
     values.pop("tables", None)
-    return {key: value for key, value in values.items() if value not in ((), {}, None)}
+    if "custom_ops" in values:
+        values["custom_ops"] = sorted(values["custom_ops"])
+    return {key: value for key, value in values.items() if value not in ((), [], {}, None)}

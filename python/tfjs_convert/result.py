@@ -40,3 +40,15 @@ class ConversionResult:
     outputs: list[TensorInfo]
     info: dict[str, object]
     warnings: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that were written: model.json and its weights, or the one file or folder of a Keras model."""
+        if "shards" not in self.info:
+            return [self.directory]
+        return [self.directory / "model.json", *(self.directory / shard["path"] for shard in self.info["shards"])]
+
+    @property
+    def bytes(self) -> int:
+        """Their size."""
+        return int(self.info["bytes"])

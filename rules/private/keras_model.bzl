@@ -2,6 +2,7 @@
 
 load(":keras_model_file.bzl", "keras_model_file")
 load(":keras_model_saved_model.bzl", "keras_model_saved_model")
+load(":model_tools.bzl", "model_tools")
 
 def keras_model(name, model, format = "keras", **kwargs):
     """Brings a layers model back to Keras: one from a converter, or one that TensorFlow.js trained and saved.
@@ -26,3 +27,4 @@ def keras_model(name, model, format = "keras", **kwargs):
         keras_model_saved_model(name = name, model = model, **kwargs)
     else:
         keras_model_file(name = name, format = format, model = model, **kwargs)
+    model_tools(name, model, kwargs, needs_tensorflow = False)

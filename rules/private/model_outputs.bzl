@@ -12,34 +12,37 @@ VALIDATION_ATTRS = {
     "_validate": attr.label(default = "//tools/node:validate.mjs", allow_single_file = True),
 }
 
-def declare_model(ctx):
+def declare_model(ctx, name = None):
     """Declares the outputs of a conversion.
 
     Args:
       ctx: the rule's context.
+      name: the model's name; by default the target's.
 
     Returns:
-      A struct with `directory`, a tree artifact named after the target, and `info`, a file.
+      A struct with `directory`, a tree artifact of that name, `info`, a file, and `name`.
     """
+    name = name or ctx.label.name
     return struct(
-        directory = ctx.actions.declare_directory(ctx.label.name),
-        info = ctx.actions.declare_file(ctx.label.name + ".info.json"),
+        directory = ctx.actions.declare_directory(name),
+        info = ctx.actions.declare_file(name + ".info.json"),
+        name = name,
     )
 
-def begin_conversion(ctx, model):
+def begin_conversion(ctx, *models):
     """Begins the flags of a conversion: its outputs, and the label for messages.
 
     Args:
       ctx: the rule's context.
-      model: the struct from `declare_model`.
+      *models: structs from `declare_model`.
 
     Returns:
       The `Args`.
     """
     args = multiline_args(ctx)
     args.add(label_text(ctx.label), format = "--label=%s")
-    args.add_all([model.directory], expand_directories = False, format_each = "--output_dir=%s")
-    args.add(model.info, format = "--info=%s")
+    args.add_all([model.directory for model in models], expand_directories = False, format_each = "--output_dir=%s")
+    args.add_all([model.info for model in models], format_each = "--info=%s")
     return args
 
 def model_providers(ctx, model, format):
@@ -55,7 +58,7 @@ def model_providers(ctx, model, format):
     """
     groups = {"info": depset([model.info])}
     if ctx.attr.validate:
-        groups["_validation"] = depset([_validate(ctx, model)])
+        groups["_validation"] = depset([validate_model(ctx, model)])
     return [
         DefaultInfo(
             files = depset([model.directory]),
@@ -65,8 +68,17 @@ def model_providers(ctx, model, format):
         TfjsModelInfo(directory = model.directory, format = format, info = model.info),
     ]
 
-def _validate(ctx, model):
-    report = ctx.actions.declare_file(ctx.label.name + ".validation.json")
+def validate_model(ctx, model):
+    """Declares the action that loads a converted model in TensorFlow.js.
+
+    Args:
+      ctx: the context of a rule with `VALIDATION_ATTRS`.
+      model: the struct from `declare_model`.
+
+    Returns:
+      Its report, for the output group `_validation`.
+    """
+    report = ctx.actions.declare_file(model.name + ".validation.json")
     args = ctx.actions.args()
     args.add(label_text(ctx.label), format = "--label=%s")
     args.add_all([model.directory], expand_directories = False, format_each = "--model=%s")

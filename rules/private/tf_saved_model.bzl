@@ -1,24 +1,19 @@
-"""The `tf_saved_model` rule."""
+"""The `tf_saved_model` macro, and its rule."""
 
 load("//rules:providers.bzl", "ModelSourceInfo")
+load(":model_tools.bzl", "model_tools")
 
-_DOC = """Names a TensorFlow SavedModel, as input of the converting rules.
+_DOC = """The rule behind `tf_saved_model`: a SavedModel given as its files, as one directory, or as one archive.
 
-The model is given as its files (a glob), as the directory output of another rule, or as an archive:
-
-```starlark
-tf_saved_model(
-    name = "classifier",
-    srcs = glob(["classifier/**"]),
-)
-```
-
-`fingerprint.pb` is left out of the model's files, since it changes every time that the same model is saved.
+Targets are made with `tf_saved_model`, which adds `NAME.inspect`.
 """
 
 _ARCHIVES = [".tar.gz", ".tgz", ".zip"]
 
 _ATTRS = {
+    "hub_module": attr.bool(
+        doc = "Whether this is a TensorFlow Hub module, of TensorFlow 1 or 2, whose signature and tags are by default what it has.",
+    ),
     "srcs": attr.label_list(
         allow_files = True,
         mandatory = True,
@@ -31,10 +26,11 @@ def _is_archive(file):
 
 def _tf_saved_model_impl(ctx):
     srcs = ctx.files.srcs
+    kind = "hub_module" if ctx.attr.hub_module else "saved_model"
     if len(srcs) == 1 and (srcs[0].is_directory or _is_archive(srcs[0])):
         return [
             DefaultInfo(files = depset(srcs)),
-            ModelSourceInfo(kind = "saved_model", files = depset(srcs), roots = srcs),
+            ModelSourceInfo(kind = kind, files = depset(srcs), roots = srcs),
         ]
     whole = [file.short_path for file in srcs if file.is_directory or _is_archive(file)]
     if whole:
@@ -55,10 +51,10 @@ def _tf_saved_model_impl(ctx):
     files = [file for file in srcs if file.basename != "fingerprint.pb"]
     return [
         DefaultInfo(files = depset(files)),
-        ModelSourceInfo(kind = "saved_model", files = depset(files), roots = files),
+        ModelSourceInfo(kind = kind, files = depset(files), roots = files),
     ]
 
-tf_saved_model = rule(
+tf_saved_model_rule = rule(
     implementation = _tf_saved_model_impl,
     doc = _DOC,
     attrs = _ATTRS,
@@ -69,3 +65,27 @@ tf_saved_model_lib = struct(
     attrs = _ATTRS,
     implementation = _tf_saved_model_impl,
 )
+
+def tf_saved_model(name, srcs, **kwargs):
+    """Names a TensorFlow SavedModel, as input of the converting rules.
+
+    The model is given as its files (a glob), as the directory output of another rule, or as an archive:
+
+    ```starlark
+    tf_saved_model(
+        name = "classifier",
+        srcs = glob(["classifier/**"]),
+    )
+    ```
+
+    `fingerprint.pb` is left out of the model's files, since it changes every time that the same model is saved.
+
+    `bazel run :NAME.inspect` shows its signatures, tags, operations and sizes, and what a conversion would make of them.
+
+    Args:
+      name: the target's name.
+      srcs: the files of one SavedModel folder, one directory, or one archive (`.tar.gz`, `.tgz`, `.zip`).
+      **kwargs: further attributes: those of `tf_saved_model_rule`, and those that every rule has.
+    """
+    tf_saved_model_rule(name = name, srcs = srcs, **kwargs)
+    model_tools(name, ":" + name, kwargs)

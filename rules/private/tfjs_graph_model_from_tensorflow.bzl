@@ -9,6 +9,8 @@ _DOC = """Converts a SavedModel or a frozen graph into a graph model, without Te
 Targets are made with `tfjs_graph_model`, which picks this rule unless the model is Keras's.
 """
 
+_MODULES_OWN_TAGS = "serve"
+
 _ATTRS = {
     "model": attr.label(
         allow_files = True,
@@ -19,8 +21,8 @@ _ATTRS = {
         doc = "For a frozen graph: the nodes that it returns, in the order wanted.",
     ),
     "saved_model_tags": attr.string(
-        default = "serve",
-        doc = "The tags of the MetaGraph to convert, separated by commas; empty for the one without tags.",
+        default = _MODULES_OWN_TAGS,
+        doc = "The tags of the MetaGraph to convert, separated by commas; empty for the one without tags. For a hub module the default means what the module has.",
     ),
     "signature_name": attr.string(
         doc = "The signature to convert. By default the only one, or `serving_default`.",
@@ -34,12 +36,14 @@ def _tfjs_graph_model_from_tensorflow_impl(ctx):
     files, inputs = _source(ctx)
     flags = ["--output_node_name=" + name for name in ctx.attr.output_node_names]
     if not ctx.attr.output_node_names:
-        flags.append("--saved_model_tags=" + ctx.attr.saved_model_tags)
+        if _is_hub_module(ctx.attr.model):
+            flags.append("--hub_module")
+        if ctx.attr.saved_model_tags != _MODULES_OWN_TAGS or not _is_hub_module(ctx.attr.model):
+            flags.append("--saved_model_tags=" + ctx.attr.saved_model_tags)
         if ctx.attr.signature_name:
             flags.append("--signature_name=" + ctx.attr.signature_name)
     return convert_to_graph_model(
         ctx,
-        env = {},
         files = files,
         inputs = inputs,
         main = ctx.file._convert,
@@ -47,9 +51,12 @@ def _tfjs_graph_model_from_tensorflow_impl(ctx):
         source_flags = flags,
     )
 
+def _is_hub_module(model):
+    return ModelSourceInfo in model and model[ModelSourceInfo].kind == "hub_module"
+
 def _source(ctx):
     model = ctx.attr.model
-    if ModelSourceInfo in model and model[ModelSourceInfo].kind == "saved_model":
+    if ModelSourceInfo in model and model[ModelSourceInfo].kind in ["saved_model", "hub_module"]:
         if ctx.attr.output_node_names:
             fail("{}: output_node_names is for frozen graphs, got it with the tf_saved_model {}; choose with signature_name and outputs.".format(ctx.label, model.label))
         return model[ModelSourceInfo].files, model[ModelSourceInfo].roots

@@ -1,6 +1,7 @@
 """What both rules behind `tfjs_graph_model` share: the options on graphs, and the action."""
 
 load(":actions.bzl", "node_attrs", "python_attrs", "run_python")
+load(":custom_ops_attrs.bzl", "CUSTOM_OPS_ATTRS", "add_custom_ops_flags")
 load(":metadata_attrs.bzl", "METADATA_ATTRS", "add_metadata_flags")
 load(":model_outputs.bzl", "VALIDATION_ATTRS", "begin_conversion", "declare_model", "model_providers")
 load(":tfjs_tables.bzl", "TABLES_ATTRS", "add_tables_flags")
@@ -28,25 +29,50 @@ GRAPH_MODEL_ATTRS = {
     "use_structured_outputs_names": attr.bool(
         doc = "Whether the names of the function's structured outputs are recorded for the loader.",
     ),
-} | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
+} | CUSTOM_OPS_ATTRS | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
-def convert_to_graph_model(ctx, *, env, files, inputs, main, runtime, source_flags):
-    """Declares the conversion of a model into a graph model.
+def convert_to_graph_model(ctx, *, files, inputs, main, runtime, source_flags, env = {}):
+    """Declares the conversion of a model into one graph model.
 
     Args:
       ctx: the context of a rule with `GRAPH_MODEL_ATTRS`.
-      env: environment variables that this conversion needs beside the usual ones.
       files: depset of the model's files.
       inputs: the files that the flags name: one file or directory, or the files of a SavedModel.
       main: the main program (File).
       runtime: "core" or "full".
       source_flags: flags on how the source is read.
+      env: environment variables that this conversion needs beside the usual ones.
 
     Returns:
       The target's providers.
     """
     model = declare_model(ctx)
-    args = begin_conversion(ctx, model)
+    run_graph_conversion(
+        ctx,
+        env = env,
+        files = files,
+        inputs = inputs,
+        main = main,
+        models = [model],
+        runtime = runtime,
+        source_flags = source_flags,
+    )
+    return model_providers(ctx, model, "graph-model")
+
+def run_graph_conversion(ctx, *, files, inputs, main, models, runtime, source_flags, env = {}):
+    """Declares the action that converts a model into graph models.
+
+    Args:
+      ctx: the context of a rule with `GRAPH_MODEL_ATTRS`.
+      files: depset of the model's files.
+      inputs: the files that the flags name: one file or directory, or the files of a SavedModel.
+      main: the main program (File).
+      models: structs from `declare_model`.
+      runtime: "core" or "full".
+      source_flags: flags on how the source is read.
+      env: environment variables that this conversion needs beside the usual ones.
+    """
+    args = begin_conversion(ctx, *models)
     args.add_all(inputs, expand_directories = False, format_each = "--input=%s")
     add_tables_flags(ctx, args)
     args.add_all(source_flags)
@@ -61,18 +87,18 @@ def convert_to_graph_model(ctx, *, env, files, inputs, main, runtime, source_fla
     args.add_all(ctx.attr.outputs, format_each = "--output=%s")
     add_weights_flags(ctx, args)
     add_metadata_flags(ctx, args)
+    add_custom_ops_flags(ctx, args)
     run_python(
         ctx,
         args = args,
         env = env,
-        inputs = depset(ctx.files.metadata + ctx.files._tables, transitive = [files]),
+        inputs = depset(ctx.files.custom_ops + ctx.files.metadata + ctx.files._tables, transitive = [files]),
         main = main,
         mnemonic = "TfjsGraphModel",
-        outputs = [model.directory, model.info],
+        outputs = [output for model in models for output in (model.directory, model.info)],
         progress_message = "Converting %{label} to a TensorFlow.js graph model",
         runtime = runtime,
     )
-    return model_providers(ctx, model, "graph-model")
 
 def _size(ctx, name, size):
     if size != "-1" and not size.isdigit():

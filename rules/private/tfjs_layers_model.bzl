@@ -1,5 +1,6 @@
 """The `tfjs_layers_model` macro, which picks the rule: only SavedModels need TensorFlow's compiled core fetched."""
 
+load(":model_tools.bzl", "model_tools")
 load(":tfjs_layers_model_from_keras.bzl", "tfjs_layers_model_from_keras")
 load(":tfjs_layers_model_from_saved_model.bzl", "tfjs_layers_model_from_saved_model")
 
@@ -22,6 +23,8 @@ def tfjs_layers_model(name, model, from_saved_model = False, **kwargs):
     What a file holds is told from its content, not its name. The output is a directory with `model.json` and its weight files;
     `--output_groups=+info` adds `NAME.info.json`. Building the target also loads the model in TensorFlow.js.
 
+    `bazel run :NAME.inspect` shows the layers, sizes and training configuration of the source, and what layers models cannot express.
+
     Args:
       name: the target's name.
       model: a Keras 2 or 3 file (`.h5`, `.keras`); a layers model, from a converter or saved by TensorFlow.js: a target, a directory, or
@@ -32,3 +35,4 @@ def tfjs_layers_model(name, model, from_saved_model = False, **kwargs):
     """
     convert = tfjs_layers_model_from_saved_model if from_saved_model else tfjs_layers_model_from_keras
     convert(name = name, model = model, **kwargs)
+    model_tools(name, model, kwargs, needs_tensorflow = from_saved_model)

@@ -11,6 +11,9 @@ Targets are made with `tfjs_layers_model`, which picks this rule unless the mode
 """
 
 _ATTRS = {
+    "keep_optimizer": attr.bool(
+        doc = "Whether the optimizer's state in a layers model that TensorFlow.js saved with `includeOptimizer` is kept, so that training goes on where it was; by default it is left out. Keras files' state is not converted: it is an error there.",
+    ),
     "model": attr.label(
         allow_files = True,
         doc = "The model: a Keras 2 or 3 file (`.h5`, `.hdf5`, `.keras`, or any name), or a layers model, from a converter or saved by TensorFlow.js: a target, a directory, or its files.",
@@ -28,6 +31,7 @@ def _tfjs_layers_model_from_keras_impl(ctx):
     return convert_to_layers_model(
         ctx,
         files = source.files,
+        flags = ["--keep_optimizer"] if ctx.attr.keep_optimizer else [],
         inputs = [source.root],
         main = ctx.file._convert,
         runtime = "light",

@@ -12,7 +12,7 @@ LAYERS_MODEL_ATTRS = {
     ),
 } | METADATA_ATTRS | TABLES_ATTRS | VALIDATION_ATTRS | WEIGHTS_ATTRS | python_attrs() | node_attrs()
 
-def convert_to_layers_model(ctx, *, files, inputs, main, runtime):
+def convert_to_layers_model(ctx, *, files, inputs, main, runtime, flags = []):
     """Declares the conversion of a model into a layers model.
 
     Args:
@@ -21,6 +21,7 @@ def convert_to_layers_model(ctx, *, files, inputs, main, runtime):
       inputs: the files that the flags name: one file or directory, or the files of a SavedModel.
       main: the main program (File).
       runtime: "light" or "core".
+      flags: further flags of the main program.
 
     Returns:
       The target's providers.
@@ -31,6 +32,7 @@ def convert_to_layers_model(ctx, *, files, inputs, main, runtime):
     add_tables_flags(ctx, args)
     if ctx.attr.split_weights_by_layer:
         args.add("--split_weights_by_layer")
+    args.add_all(flags)
     add_weights_flags(ctx, args)
     add_metadata_flags(ctx, args)
     run_python(

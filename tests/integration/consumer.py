@@ -50,6 +50,10 @@ def set_up(folder: pathlib.Path) -> pathlib.Path:
         copy_model(made / name, workspace / name)
     archive = workspace / "scorer.zip"
     _zip(workspace / "scorer", archive)
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    for name in ("MODULE.bazel", "WORKSPACE"):
+        file = workspace / name
+        file.write_text(file.read_text().replace("SHA256_OF_SCORER_ZIP", digest))
     copy_model(made / "inverse", workspace / "bad" / "inverse")
     classifier = (made / "classifier.h5").read_bytes()
     (workspace / "classifier.h5").write_bytes(classifier)

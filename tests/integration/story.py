@@ -6,7 +6,7 @@ import os
 from tests.integration import consumer
 from tests.integration.nested_bazel import NestedBazel
 
-MODELS = ["archived_web", "classifier_web", "ranker_web", "scorer_web"]
+MODELS = ["archived_web", "classifier_web", "hub_web", "ranker_web", "scorer_web"]
 
 # Nothing may reach the network, and the info files are built too.
 FLAGS = [

@@ -98,6 +98,8 @@ def test_models_are_converted_and_validated_in_the_sandbox_without_network(stori
         ("//:archived_web", "TfjsValidate", "linux-sandbox"),
         ("//:classifier_web", "TfjsLayersModel", "linux-sandbox"),
         ("//:classifier_web", "TfjsValidate", "linux-sandbox"),
+        ("//:hub_web", "TfjsGraphModel", "linux-sandbox"),
+        ("//:hub_web", "TfjsValidate", "linux-sandbox"),
         ("//:ranker_web", "TfjsGraphModel", "linux-sandbox"),
         ("//:ranker_web", "TfjsValidate", "linux-sandbox"),
         ("//:scorer_web", "TfjsGraphModel", "linux-sandbox"),
@@ -132,9 +134,9 @@ def test_an_archive_gives_the_same_model_as_its_files(bzlmod):
     _, _, hashes = bzlmod.everything
     models = {
         name: {path.removeprefix(name): digest for path, digest in hashes.items() if path.startswith(f"{name}/")}
-        for name in ("archived_web", "scorer_web")
+        for name in ("archived_web", "hub_web", "scorer_web")
     }
-    assert models["archived_web"] == models["scorer_web"] != {}
+    assert models["archived_web"] == models["hub_web"] == models["scorer_web"] != {}
 
 
 @in_both_modes

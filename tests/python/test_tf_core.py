@@ -94,7 +94,7 @@ def test_what_the_core_refuses_is_one_sentence(tmp_path):
     ):
         (tmp_path / "graph.pb").write_bytes(definition.SerializeToString())
         with pytest.raises(UnsupportedError, match=said) as caught:
-            api.convert_frozen_model(tmp_path / "graph.pb", "y", tmp_path / "js", skip_op_check=True)
+            api.convert_frozen_graph(tmp_path / "graph.pb", "y", tmp_path / "js", skip_op_check=True)
         assert "\n" not in str(caught.value) and os.uname().nodename not in str(caught.value)
     assert not (tmp_path / "js").exists()
 

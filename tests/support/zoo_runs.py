@@ -1,8 +1,19 @@
-"""Converts a whole zoo of Keras models, runs all of them in one Node process, and compares."""
+"""Converts a whole zoo of Keras models, runs all of them in one Node process, and compares.
+
+A build action does so once for each generation of Keras and writes the results as JSON, for the tests and for
+docs/supported_layers.md; outside of Bazel, `results` runs the zoo itself.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import importlib
+import inspect
+import json
+import os
+import tempfile
+import traceback
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +25,11 @@ from tfjs_convert.result import ConversionResult
 
 from tests.support.layer_zoo import ZOO, Entry, randomize
 from tests.support.node import Job, run_models
+
+FAMILIES = {"keras2": (2, "tf_keras"), "keras3": (3, "keras")}
+"""Each family's generation of Keras, and its module."""
+
+FILE_FORMATS = ("h5", "keras")
 
 TOLERANCE = 1e-4
 """Largest difference, as a part of the range of Keras's results."""
@@ -31,6 +47,7 @@ class Outcome:
     ours: list[np.ndarray] = dataclasses.field(default_factory=list)
     names: list[str] = dataclasses.field(default_factory=list)
     error: str | None = None
+    classes: list[str] = dataclasses.field(default_factory=list)
 
 
 def inputs_for(entry: Entry, model: object, seed: int = 5) -> list[np.ndarray]:
@@ -71,14 +88,16 @@ def run_zoo(keras: ModuleType, generation: int, folder: Path) -> dict[tuple[str,
         model = build(entry, keras)
         inputs = inputs_for(entry, model)
         files = {}
-        for file_format in ("h5", "keras"):
+        for file_format in FILE_FORMATS:
             files[file_format] = folder / f"{number}.{file_format}"
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 model.save(files[file_format])
         expected = run_keras(model, inputs)
         for file_format, file in files.items():
-            outcome = outcomes[entry.name, file_format] = Outcome(entry, file_format, keras=expected)
+            outcome = outcomes[entry.name, file_format] = Outcome(
+                entry, file_format, keras=expected, classes=layer_classes(model, keras)
+            )
             try:
                 outcome.result = convert_keras_file(file, folder / f"{number}_{file_format}")
             except ConversionError as error:
@@ -115,3 +134,57 @@ def check(outcome: Outcome) -> None:
         spread = float(np.ptp(expected))
         assert spread > 0, "the model's outputs are all alike, which would show nothing"
         assert np.abs(ours - expected).max() <= TOLERANCE * spread
+
+
+def run(family: str) -> dict[str, object]:
+    """Converts and runs the whole zoo of one generation, `keras2` or `keras3`.
+
+    Returns:
+      `models`: by entry's name, the `outcome` that the table says, `classes` (of Keras's layers), `written` (classes
+      of TensorFlow.js's layers), `notes`, `refusal`, and `failed`: a sentence for each file format in which the result
+      is not as the table says. `layers`: all of that Keras's public layer classes.
+    """
+    # Without oneDNN, TensorFlow has no convolutions of channels first on CPUs.
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+    generation, module = FAMILIES[family]
+    keras = importlib.import_module(module)
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = run_zoo(keras, generation, Path(folder))
+    models: dict[str, dict] = {}
+    for (name, file_format), outcome in outcomes.items():
+        info = outcome.result.info if outcome.result else {}
+        found = models.setdefault(name, {"outcome": outcome.entry.outcome, "classes": outcome.classes, "failed": []})
+        found |= {
+            "written": sorted(info.get("ops", {})),
+            "notes": info.get("notes", []),
+            "refusal": (outcome.refusal or "").partition(": ")[2].partition(" A graph model")[0],
+        }
+        try:
+            check(outcome)
+        except AssertionError as error:
+            wrong = traceback.extract_tb(error.__traceback__)[-1].line
+            found["failed"].append(f"{file_format}: {wrong} {error} {outcome.refusal or outcome.error or ''}")
+    classes = [value for _, value in inspect.getmembers(keras.layers, inspect.isclass)]
+    layers = sorted({cls.__name__ for cls in classes if issubclass(cls, keras.layers.Layer)})
+    return {"layers": layers, "models": models}
+
+
+@functools.cache
+def results(family: str, folder: Path) -> dict[str, object]:
+    """The family's results: those that the build action left in `folder`, or found out now. See `run`."""
+    file = folder / f"{family}.json"
+    return json.loads(file.read_text()) if file.exists() else run(family)
+
+
+def layer_classes(model: object, keras: ModuleType) -> list[str]:
+    """Classes of a model's layers, those of wrapped layers, cells and nested models included; sorted."""
+    found = set()
+    waiting = list(model.layers)
+    while waiting:
+        layer = waiting.pop()
+        if not isinstance(layer, keras.Model):
+            found.add(type(layer).__name__)
+        parts = [*getattr(layer, "layers", []), *getattr(layer, "cells", [])]
+        parts += [getattr(layer, part, None) for part in ("layer", "forward_layer", "backward_layer", "cell")]
+        waiting += [part for part in parts if isinstance(part, keras.layers.Layer)]
+    return sorted(found)

@@ -1,8 +1,10 @@
-"""Runs one family of the zoo as a build action, and writes what became of each model as JSON."""
+"""Runs one family of a zoo as a build action, and writes what became of each model as JSON."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 def main() -> None:
     """Reads the flags; what the zoo needs of the machine is told by environment variables, as in tests."""
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
+    parser.add_argument("--zoo", required=True, help="the module whose `run` converts a family")
     parser.add_argument("--family", required=True)
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--node", required=True)
@@ -24,9 +27,8 @@ def main() -> None:
     from tfjs_convert import quiet
 
     with quiet.native_stderr():
-        from tests.zoo import zoo
-
-        zoo.write(zoo.run(flags.family), flags.output)
+        found = importlib.import_module(flags.zoo).run(flags.family)
+    flags.output.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ def frozen(
             return {name: np.asarray(value) for name, value in zip(names, fetched, strict=True)}
 
         def convert(output: Path, **options: object) -> ConversionResult:
-            return api.convert_frozen_model(file, names, output, **options)
+            return api.convert_frozen_graph(file, names, output, **options)
 
         return Written(convert, run, ops_of(graph.as_graph_def()))
 

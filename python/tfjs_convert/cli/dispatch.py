@@ -109,9 +109,9 @@ def _hub_to_graph(request: Request) -> ConversionResult:
 
 
 def _frozen_to_graph(request: Request) -> ConversionResult:
-    from tfjs_convert.api import convert_frozen_model
+    from tfjs_convert.api import convert_frozen_graph
 
-    return convert_frozen_model(
+    return convert_frozen_graph(
         request.input_path, request.flags["output_node_names"], request.output_path, **_graph_options(request)
     )
 
@@ -134,6 +134,14 @@ def _layers_to_keras(request: Request) -> ConversionResult:
     )
 
 
+def _layers_to_keras_saved_model(request: Request) -> ConversionResult:
+    from tfjs_convert.api_keras_back import export_keras_saved_model
+
+    return export_keras_saved_model(
+        request.input_path, request.output_path, keras=int(request.flags["keras_version"] or 2)
+    )
+
+
 _SIGNATURE = frozenset(["signature_name", "saved_model_tags"])
 
 _PAIRS: dict[tuple[str, str], tuple[Conversion, frozenset[str]]] = {
@@ -150,4 +158,5 @@ _PAIRS: dict[tuple[str, str], tuple[Conversion, frozenset[str]]] = {
     (formats.LAYERS, formats.GRAPH): (_keras_to_graph, _GRAPH_FLAGS),
     (formats.LAYERS, formats.KERAS): (_layers_to_keras, frozenset(["keras_version"])),
     (formats.LAYERS, formats.KERAS_FILE): (_layers_to_keras, frozenset(["keras_version"])),
+    (formats.LAYERS, formats.KERAS_SAVED_MODEL): (_layers_to_keras_saved_model, frozenset(["keras_version"])),
 }

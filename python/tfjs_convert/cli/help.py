@@ -25,7 +25,8 @@ Examples:
 """
 
 _BOTTOM = """Flags may stand anywhere, be written with one dash or two, and be cut short where no other begins alike;
-`--` ends them. The exit code is 0 if the model was written, 1 if it cannot be converted, 2 if the command line is wrong.
+`--` ends them.
+The exit code is 0 if the model was written, 1 if it cannot be converted, 2 if the command line is wrong.
 """
 
 

@@ -42,6 +42,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f" {error.filename!r}" if error.filename else ""
         return _fail(error, f"A file{where} cannot be read or written: {error.strerror or error}.", FAILED, values)
+    except ImportError as error:
+        text = f"A package that this conversion needs is missing ({error}); pip install 'tfjs_convert[keras]' has all."
+        return _fail(error, text, FAILED, values)
     except Exception as error:
         text = f"This is an error of the converter itself, {type(error).__name__}: {error}; report it with --traceback."
         return _fail(error, text, FAILED, values)

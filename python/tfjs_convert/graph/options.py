@@ -20,7 +20,8 @@ class GraphOptions:
         functions, "auto" as whichever TensorFlow.js can run.
       strip_debug_ops: remove Assert, Print and CheckNumerics, and the conditionals that only served them.
       skip_op_check: convert operations that TensorFlow.js does not have.
-      custom_ops: operations that the application registers with tf.registerOp.
+      custom_ops: operations that the application registers with tf.registerOp: their names, or a map from the names to
+        the JavaScript modules that implement them, which then travel with the model.
       input_shapes: public input name to the sizes that its axes are fixed to (-1 leaves one free).
       outputs: public output names to keep, in the order wanted; or names of nodes, to cut the graph there.
       use_structured_outputs_names: write the outputs' public names to the metadata, so that predict() returns a map.
@@ -32,7 +33,7 @@ class GraphOptions:
     control_flow_v2: bool | Literal["auto"] = False
     strip_debug_ops: bool = True
     skip_op_check: bool = False
-    custom_ops: Sequence[str] = ()
+    custom_ops: Sequence[str] | Mapping[str, Path | str] = ()
     input_shapes: Mapping[str, Sequence[int]] = dataclasses.field(default_factory=dict)
     outputs: Sequence[str] = ()
     use_structured_outputs_names: bool = False

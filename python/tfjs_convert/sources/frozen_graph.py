@@ -27,7 +27,7 @@ def read(file: Path | str, output_node_names: str | Sequence[str]) -> GraphModel
       OptionError: no outputs are named, or the graph has none of that name; the text names those that nothing else
       uses.
     """
-    graph = _parse(Path(file))
+    graph = parse_graph(Path(file))
     if isinstance(output_node_names, str):
         output_node_names = [name.strip() for name in output_node_names.split(",")]
     wanted = [name for name in output_node_names if name]
@@ -37,12 +37,22 @@ def read(file: Path | str, output_node_names: str | Sequence[str]) -> GraphModel
     for name in wanted:
         if names.node_of(name) not in nodes:
             raise OptionError(f"The graph has no node {name!r}; nodes that no other uses are: {_ends(graph)}.")
-    inputs = [
+    return GraphModel(graph, placeholders(graph), [Endpoint(name, name) for name in wanted])
+
+
+def placeholders(graph: object) -> list[Endpoint]:
+    """The inputs of a graph, in the order of its nodes."""
+    return [
         Endpoint(node.name, f"{node.name}:0", dtypes.base(node.attr["dtype"].type), _shape(node))
         for node in graph.node
         if node.op in {"Placeholder", "PlaceholderV2"}
     ]
-    return GraphModel(graph, inputs, [Endpoint(name, name) for name in wanted])
+
+
+def ends(graph: object) -> list[str]:
+    """Nodes that no other uses, sorted: what a frozen graph most likely returns."""
+    used = {names.node_of(tensor) for node in graph.node for tensor in node.input}
+    return sorted(node.name for node in graph.node if node.name not in used and node.op not in {"Const", "NoOp"})
 
 
 def _shape(node: object) -> tuple[int, ...] | None:
@@ -51,12 +61,15 @@ def _shape(node: object) -> tuple[int, ...] | None:
 
 
 def _ends(graph: object) -> str:
-    used = {names.node_of(tensor) for node in graph.node for tensor in node.input}
-    ends = sorted(node.name for node in graph.node if node.name not in used and node.op not in {"Const", "NoOp"})
-    return ", ".join(repr(name) for name in ends[:12]) or "none"
+    return ", ".join(repr(name) for name in ends(graph)[:12]) or "none"
 
 
-def _parse(file: Path) -> object:
+def parse_graph(file: Path) -> object:
+    """The message of a frozen graph.
+
+    Raises:
+      InputError: the file is missing, or no GraphDef.
+    """
     if not file.is_file():
         raise InputError(f"{file.name} is not there; a frozen graph is one file, .pb or .pbtxt.")
     data = file.read_bytes()

@@ -6,6 +6,7 @@ Needs the full runtime: TensorFlow's Python API, `tf_keras` (Keras 2) and `keras
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +50,35 @@ def export_keras_file(path: Path, directory: Path, scratch: Path) -> Exported:
     inputs, outputs = _save(loaded.keras, loaded.model, directory, f"`{path.name}`")
     version = f"keras v{loaded.saved_by}" if loaded.saved_by else ""
     return Exported(inputs, outputs, version, f"{loaded.keras.__name__} {loaded.keras.__version__}")
+
+
+def keras_of(model: Any) -> ModuleType:
+    """The module that a model in memory is of: `tf_keras` (Keras 2) or `keras` (Keras 3).
+
+    Raises:
+      InputError: it is no Keras model.
+    """
+    roots = {kind.__module__.partition(".")[0] for kind in type(model).__mro__}
+    for name in ("tf_keras", "keras"):
+        if name in roots and hasattr(model, "layers"):
+            return importlib.import_module(name)
+    raise InputError(f"A {type(model).__name__} is no Keras model; give a model of keras or tf_keras, or a path.")
+
+
+def export_keras_model(keras: ModuleType, model: Any, directory: Path) -> Exported:
+    """Saves a model that is in memory as a SavedModel, as it is at inference; its own layers may be of any kind.
+
+    Args:
+      keras: the module that the model is of, `tf_keras` or `keras`.
+      model: a `Sequential` or functional model, or another whose inputs and outputs Keras knows.
+      directory: the SavedModel's folder, which must not exist yet.
+
+    Raises:
+      ConversionError: the model's inputs have no shape, or it cannot be written as a graph.
+    """
+    inputs, outputs = _save(keras, model, directory, f"The model `{model.name}`")
+    version = f"keras v{keras.__version__}"
+    return Exported(inputs, outputs, version, f"{keras.__name__} {keras.__version__}")
 
 
 def _save(keras: ModuleType, model: Any, directory: Path, what: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -153,4 +183,4 @@ def _variable(variable: Any) -> Any:
     return variable if isinstance(variable, tf.Variable) else variable.value
 
 
-__all__ = ["Exported", "export_keras_file", "unique"]
+__all__ = ["Exported", "export_keras_file", "export_keras_model", "keras_of", "unique"]

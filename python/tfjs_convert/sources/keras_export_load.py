@@ -35,8 +35,14 @@ class Loaded:
     saved_by: str | None
 
 
-def load(path: Path, scratch: Path) -> Loaded:
-    """Loads the model of a `.h5` or `.keras` file; `scratch` is a folder for what Keras wants on disk meanwhile.
+def load(path: Path, scratch: Path, *, repeatable: bool = True) -> Loaded:
+    """Loads the model of a `.h5` or `.keras` file.
+
+    Args:
+      path: the file.
+      scratch: a folder for what Keras wants on disk meanwhile.
+      repeatable: put Keras's counters and random numbers back to their start before, so that what is then written has
+        the same bytes each time; False leaves them alone, for a model that is given to a user's program.
 
     Raises:
       ConversionError: the file is damaged, has no topology, or needs code that is not Keras's.
@@ -53,6 +59,8 @@ def load(path: Path, scratch: Path) -> Loaded:
     finally:
         opened.close()
     keras = _keras(opened.generation)
+    if repeatable:
+        _start_afresh(keras)
     # By a name with the suffix that Keras goes by; it also unpacks beside the file that it is given.
     link = scratch / ("model.keras" if opened.kind == "keras" else "model.h5")
     link.symlink_to(path.resolve())
@@ -91,11 +99,14 @@ def _keras(generation: int) -> ModuleType:
             raise ConversionError(
                 f"Keras runs on {keras.backend.backend()} here; set KERAS_BACKEND=tensorflow to convert a model."
             )
+    return keras
+
+
+def _start_afresh(keras: ModuleType) -> None:
     # Names that a file leaves out are then numbered from the start, whatever else this process did.
     keras.backend.clear_session()
     # Layers that may draw random numbers keep a state, which is written with the others.
     keras.utils.set_random_seed(0)
-    return keras
 
 
 def _load(keras: ModuleType, path: Path, opened: KerasFile, what: str) -> Any:

@@ -91,10 +91,13 @@ def _groups(directory: Path, graph: Any, objects: list[Any], what: str) -> Itera
 
 
 def _variables(graph: Any, layer: int, what: str) -> list[int]:
-    """The numbers of a layer's variables, in Keras's order."""
-    if layer >= len(graph.nodes):
+    """The numbers of a layer's variables, in Keras's order; a layer of preprocessing has no list, but attributes."""
+    # A list, whose children are numbered, is no layer.
+    if layer >= len(graph.nodes) or any(child.local_name.isdigit() for child in graph.nodes[layer].children):
         raise InputError(f"{what}: {METADATA} does not belong to this saved_model.pb; save the model again.")
     lists = [child.node_id for child in graph.nodes[layer].children if child.local_name == "variables"]
+    if not lists:
+        return sorted({c.node_id for c in graph.nodes[layer].children if graph.nodes[c.node_id].HasField("variable")})
     places = [child for number in lists for child in graph.nodes[number].children if child.local_name.isdigit()]
     return [child.node_id for child in sorted(places, key=lambda child: int(child.local_name))]
 

@@ -71,5 +71,10 @@ def open_layers_model(path: Path) -> LayersModelFile:
     weights, optimizer = [], []
     for group, marked in zip(groups, marks, strict=True):
         weights.append([weight for weight, is_optimizer in zip(group, marked, strict=True) if not is_optimizer])
-        optimizer += [weight for weight, is_optimizer in zip(group, marked, strict=True) if is_optimizer]
+        optimizer += [_state(weight) for weight, is_optimizer in zip(group, marked, strict=True) if is_optimizer]
     return LayersModelFile(path, fields, weights, optimizer)
+
+
+def _state(weight: Weight) -> Weight:
+    """A weight of the optimizer: no variable of the model's, so that no wildcard quantizes it."""
+    return dataclasses.replace(weight, is_variable=False, group="optimizer")

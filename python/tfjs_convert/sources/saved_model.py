@@ -68,6 +68,23 @@ class SavedModelReader:
             f"The SavedModel has several signatures and none is named serving_default; choose one: {listed}."
         )
 
+    @property
+    def meta_graph(self) -> Any:
+        """The MetaGraph's message."""
+        return self._meta_graph
+
+    def endpoints(self, signature_name: str) -> tuple[list[Endpoint], list[Endpoint]]:
+        """Inputs and outputs of a signature, in the order of its function; no variable is opened.
+
+        Raises:
+          InputError: one of them is sparse or composite.
+        """
+        meta_graph = self._meta_graph
+        definition = meta_graph.signature_def[signature_name]
+        nodes = {node.name: node for node in meta_graph.graph_def.node}
+        library = meta_graph.graph_def.library
+        return _ordered(definition.inputs, nodes, library), _ordered(definition.outputs, nodes, library)
+
     def read(self, signature_name: str | None = None) -> GraphModel:
         """The graph of one signature, with its variables and tables.
 
@@ -77,12 +94,12 @@ class SavedModelReader:
         """
         meta_graph = self._meta_graph
         signature_name = self.choose(signature_name)
-        definition = meta_graph.signature_def[signature_name]
+        inputs, outputs = self.endpoints(signature_name)
         nodes = {node.name: node for node in meta_graph.graph_def.node}
         return GraphModel(
             graph=meta_graph.graph_def,
-            inputs=_ordered(definition.inputs, nodes, meta_graph.graph_def.library),
-            outputs=_ordered(definition.outputs, nodes, meta_graph.graph_def.library),
+            inputs=inputs,
+            outputs=outputs,
             variables=self._values(nodes).variables,
             table_values=self._values(nodes).tables,
             init_ops=_init_ops(meta_graph),

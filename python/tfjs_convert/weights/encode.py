@@ -65,6 +65,8 @@ class EncodedWeight:
             entry["quantization"] = {**self.affine.manifest(), "original_dtype": self.stored}
         elif self.quantized == "float16":
             entry["quantization"] = {"dtype": "float16", "original_dtype": self.stored}
+        if self.weight.group is not None:
+            entry["group"] = self.weight.group
         return entry
 
     def parts(self) -> Iterator[bytes | memoryview]:

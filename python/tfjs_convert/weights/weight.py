@@ -20,6 +20,7 @@ class Weight:
         so that memory holds a few weights and not the model.
       is_variable: whether the array was a trained variable. Wildcards quantize variables only;
         a shape, an epsilon or a mask is touched only when a pattern names it in full.
+      group: what the weight belongs to, where that is not the model: `optimizer`.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Weight:
     dtype: np.dtype
     load: Callable[[], np.ndarray]
     is_variable: bool = True
+    group: str | None = None
 
     @classmethod
     def of(cls, name: str, array: np.ndarray, is_variable: bool = True) -> Weight:

@@ -18,11 +18,14 @@ PROGRAMS = Path(__file__).parents[3] / "tools" / "convert"
 PACKAGE = Path(api.__file__).parents[1]
 
 
-def run(program, folder, *flags):
-    """Runs a main program with a file of flags, as Bazel does; returns what it did, and the output's folder."""
-    out = folder / "out"
+def run(program, folder, *flags, names=("out",)):
+    """Runs a main program with a file of flags, as Bazel does; returns what it did, and the first output's folder."""
+    out = folder / names[0]
     table = Path(os.environ["TFJS_CONVERT_TABLES"]) / "ops.json"
-    lines = ["--label=//x:y", f"--output_dir={out}", f"--info={folder / 'out.info.json'}", f"--table={table}", *flags]
+    outputs = [f"--output_dir={folder / name}" for name in names] + [
+        f"--info={folder / name}.info.json" for name in names
+    ]
+    lines = ["--label=//x:y", *outputs, f"--table={table}", *flags]
     (folder / "flags").write_text("\n".join(lines))
     path = os.pathsep.join([str(PACKAGE), os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-s", "-P", str(PROGRAMS / program), f"@{folder / 'flags'}"]
@@ -63,6 +66,32 @@ def test_saved_model_with_chosen_outputs(tmp_path):
     got = node.run_graph_model(out, {"x": np.array([[1, 2]], "f4")})
     assert list(got) == ["b"]
     np.testing.assert_allclose(got["b"], [[2, 4]])
+
+
+def test_several_signatures(tmp_path):
+    module = tf.Module()
+    module.scale = tf.Variable([2.0, 3.0])
+    spec = tf.TensorSpec([None, 2], tf.float32, "x")
+    grow = tf.function(lambda x: {"grown": x * module.scale, "half": x / 2.0}).get_concrete_function(spec)
+    shift = tf.function(lambda x: x + module.scale).get_concrete_function(spec)
+    tf.saved_model.save(module, str(tmp_path / "saved"), signatures={"grow": grow, "shift": shift})
+    flags = [f"--input={tmp_path / 'saved'}", "--signature_name=shift", "--signature_name=grow"]
+    done, _ = run("graph_model_signatures.py", tmp_path, *flags, names=("shift", "grow"))
+    assert done.returncode == 0, done.stderr
+    value = np.array([[1, 2]], "f4")
+    np.testing.assert_allclose(node.run_graph_model(tmp_path / "shift", {"x": value})["output_0"], [[3, 5]])
+    got = node.run_graph_model(tmp_path / "grow", {"x": value})
+    np.testing.assert_allclose(got["grown"], [[2, 6]])
+    np.testing.assert_allclose(got["half"], [[0.5, 1]])
+    infos = {name: json.loads((tmp_path / f"{name}.info.json").read_text()) for name in ("shift", "grow")}
+    assert [each["name"] for each in infos["grow"]["outputs"]] == ["grown", "half"]
+    assert [each["name"] for each in infos["shift"]["outputs"]] == ["output_0"]
+
+    flags[-1] = "--signature_name=absent"
+    done, _ = run("graph_model_signatures.py", tmp_path, *flags, names=("a", "b"))
+    assert done.returncode == 1
+    assert 'no signature \'absent\'; it has: signature_name = "grow", signature_name = "shift".' in done.stderr
+    assert not [path for path in tmp_path.iterdir() if path.name[0] in "ab"]
 
 
 def test_keras_file(tmp_path):

@@ -301,6 +301,17 @@ def test_traceback_on_demand(tmp_path):
     assert run.stderr.startswith("Traceback") and "Nonexistent path" in run.stderr.splitlines()[-1]
 
 
+def test_missing_package_is_named(h5, tmp_path, monkeypatch, capsys):
+    import sys
+
+    from tfjs_convert.cli import main
+
+    monkeypatch.setitem(sys.modules, "tfjs_convert.api_layers", None)
+    assert main(["--input_format=keras", str(h5), str(tmp_path / "out")]) == 1
+    assert "needs is missing" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_flagfile(h5, tmp_path):
     (tmp_path / "flags").write_text("--input_format=keras\n--quantize_float16=out/*\n")
     converted("--flagfile=flags", h5, "out", cwd=tmp_path)

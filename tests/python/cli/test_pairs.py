@@ -154,6 +154,17 @@ def test_back_to_keras(sources, layers, tmp_path):
     assert (tmp_path / "plain").read_bytes() == (tmp_path / "3.keras").read_bytes()
 
 
+def test_back_to_saved_models(sources, layers, tmp_path):
+    _, wanted = sources
+    words = ["--input_format=tfjs_layers_model", "--output_format=keras_saved_model"]
+    converted(*words, layers, tmp_path / "two")
+    close(keras2.models.load_model(tmp_path / "two")(X), wanted[2])
+    converted(*words, "--keras_version=3", layers, tmp_path / "three")
+    (got,) = tf.saved_model.load(str(tmp_path / "three")).signatures["serving_default"](x=X).values()
+    close(got, wanted[2])
+    assert "exists already" in refused(1, *words, layers, tmp_path / "two")
+
+
 def test_signature_and_tags(sources, tmp_path):
     root, _ = sources
     converted("--signature_name=mine", "--saved_model_tags=serve", root / "named", tmp_path / "out")

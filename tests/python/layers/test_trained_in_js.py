@@ -9,11 +9,22 @@ import numpy as np
 import pytest
 import tf_keras
 from tfjs_convert.api_layers import convert_keras_file, convert_layers_model, export_keras
+from tfjs_convert.errors import OptionError
+from tfjs_convert.weights.options import WeightOptions
 
 from tests.support.node import node, node_modules, run_layers_model
 
 KERAS = {2: tf_keras, 3: keras}
 STEPS = 5
+
+
+def train(source, target, data):
+    """Trains a layers model for some steps in TensorFlow.js, and saves it with the optimizer's state; what it says."""
+    program = Path(__file__).with_name("train_and_save.mjs")
+    command = [node(), str(program), node_modules(), str(source), str(target), str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def make(module):
@@ -42,18 +53,7 @@ def trained(request, tmp_path_factory):
     y = np.eye(3, dtype=np.float32)[random.integers(0, 3, 8)]
     data = {"inputs": [x.ravel().tolist(), x.shape], "targets": [y.ravel().tolist(), y.shape], "steps": STEPS}
     (folder / "data.json").write_text(json.dumps(data))
-    program = Path(__file__).with_name("train_and_save.mjs")
-    command = [
-        node(),
-        str(program),
-        node_modules(),
-        str(folder / "converted"),
-        str(folder / "saved"),
-        str(folder / "data.json"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout.strip().splitlines()[-1])
+    report = train(folder / "converted", folder / "saved", folder / "data.json")
     return folder, x, report
 
 
@@ -81,3 +81,37 @@ def test_it_is_sharded_anew_without_the_optimizers_state(trained):
     expected = np.reshape(report["predictions"], report["shape"])
     (output,) = run_layers_model(folder / "again", {result.inputs[0].name: x}).values()
     assert np.abs(output - expected).max() < 1e-6
+
+
+def test_training_goes_on_where_it_was_with_the_optimizers_state(trained, tmp_path):
+    """As in the model that TensorFlow.js saved, bit for bit; without the state, training goes elsewhere."""
+    folder, _, _ = trained
+    wanted = train(folder / "saved", tmp_path / "wanted", folder / "data.json")
+    for split in (False, True):
+        kept = tmp_path / f"kept{split}"
+        plain = convert_layers_model(folder / "saved", kept, keep_optimizer=True, split_weights_by_layer=split)
+        assert plain.info["notes"] == []
+        assert plain.info["parameters"] == convert_layers_model(folder / "saved", tmp_path / "p").info["parameters"]
+        assert train(kept, tmp_path / "again", folder / "data.json")["losses"] == wanted["losses"]
+    convert_layers_model(folder / "saved", tmp_path / "dropped")
+    afresh = train(tmp_path / "dropped", tmp_path / "again", folder / "data.json")
+    assert afresh["losses"][0] == wanted["losses"][0] and afresh["losses"][2:] != wanted["losses"][2:]
+
+
+def test_a_state_that_is_not_there_cannot_be_kept(trained, tmp_path):
+    folder, _, _ = trained
+    with pytest.raises(OptionError, match="includeOptimizer"):
+        convert_layers_model(folder / "converted", tmp_path / "out", keep_optimizer=True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_wildcards_do_not_quantize_the_state(trained, tmp_path):
+    folder, _, _ = trained
+    options = WeightOptions(quantize={"uint8": ["*"]})
+    convert_layers_model(folder / "saved", tmp_path / "out", keep_optimizer=True, weight_options=options)
+    manifest = json.loads((tmp_path / "out" / "model.json").read_text())["weightsManifest"]
+    entries = [entry for group in manifest for entry in group["weights"]]
+    state = [entry for entry in entries if entry.get("group") == "optimizer"]
+    assert state[0]["name"] == "iter" and len(state) > 10
+    assert not any("quantization" in entry for entry in state)
+    assert all("quantization" in entry for entry in entries if "group" not in entry)

@@ -39,7 +39,7 @@ def test_both_forms_and_any_output(tmp_path, form):
         file.write_text(text_format.MessageToString(definition))
     else:
         file.write_bytes(definition.SerializeToString())
-    result = api.convert_frozen_model(file, "Softmax, top:1,scaled:0", tmp_path / "js", metadata={"who": {"a": 1}})
+    result = api.convert_frozen_graph(file, "Softmax, top:1,scaled:0", tmp_path / "js", metadata={"who": {"a": 1}})
     assert [(each.name, each.dtype) for each in result.outputs] == [
         ("Softmax", "float32"),
         ("top:1", "int32"),
@@ -58,17 +58,17 @@ def test_errors(tmp_path):
     file = tmp_path / "graph.pb"
     file.write_bytes(definition.SerializeToString())
     with pytest.raises(OptionError, match="no node 'softmax'; nodes that no other uses are: 'Softmax', 'top'"):
-        api.convert_frozen_model(file, "softmax", tmp_path / "js")
+        api.convert_frozen_graph(file, "softmax", tmp_path / "js")
     with pytest.raises(OptionError, match="name them: 'Softmax', 'top'"):
-        api.convert_frozen_model(file, "", tmp_path / "js")
+        api.convert_frozen_graph(file, "", tmp_path / "js")
     file.write_bytes(file.read_bytes()[:-30])
     with pytest.raises(InputError, match=r"graph\.pb \(\d+ bytes\) is not a binary GraphDef, or is cut off"):
-        api.convert_frozen_model(file, "Softmax", tmp_path / "js")
+        api.convert_frozen_graph(file, "Softmax", tmp_path / "js")
     file.write_text(text_format.MessageToString(definition))
     with pytest.raises(InputError, match=r"must end in \.pbtxt"):
-        api.convert_frozen_model(file, "Softmax", tmp_path / "js")
+        api.convert_frozen_graph(file, "Softmax", tmp_path / "js")
     with pytest.raises(InputError, match="is not there"):
-        api.convert_frozen_model(tmp_path / "none.pb", "Softmax", tmp_path / "js")
+        api.convert_frozen_graph(tmp_path / "none.pb", "Softmax", tmp_path / "js")
     assert not (tmp_path / "js").exists()
 
 
@@ -78,4 +78,4 @@ def test_variable_left_in_the_graph(tmp_path):
         tf.multiply(x, v1.get_variable("w", []), name="y")
         (tmp_path / "graph.pb").write_bytes(graph.as_graph_def().SerializeToString())
     with pytest.raises(InputError, match="variable 'w' has no value"):
-        api.convert_frozen_model(tmp_path / "graph.pb", "y", tmp_path / "js")
+        api.convert_frozen_graph(tmp_path / "graph.pb", "y", tmp_path / "js")

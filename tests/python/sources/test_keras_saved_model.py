@@ -2,6 +2,7 @@
 
 import shutil
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,7 +11,9 @@ from tfjs_convert.api_keras_saved_model import convert_keras_saved_model
 from tfjs_convert.errors import ConversionError, InputError, UnsupportedError
 from tfjs_convert.weights.options import WeightOptions
 
-from tests.support.node import run_layers_model
+from tests.support.layer_zoo import ZOO
+from tests.support.node import Job, run_layers_model, run_models
+from tests.support.zoo_runs import TOLERANCE, build, inputs_for, run_keras
 
 L = tf_keras.layers
 
@@ -162,3 +165,31 @@ def test_metadata_of_another_model(saved, tmp_path):
     shutil.copytree(folder / "plain", tmp_path / "m")
     shutil.copyfile(folder / "wired/keras_metadata.pb", tmp_path / "m/keras_metadata.pb")
     assert "`m`" in refusal(tmp_path / "m", tmp_path, ConversionError)
+
+
+SHOWN = ("Normalization, adapted", "MultiHeadAttention", "Bidirectional LSTM", "Nested model", "Shared layer")
+"""Entries of the zoo whose weights lie in ways of their own."""
+
+
+def test_the_same_numbers_as_in_keras(tmp_path):
+    entries = [entry for entry in ZOO if entry.name in SHOWN]
+    assert len(entries) == len(SHOWN)
+    jobs, wanted = [], []
+    for number, entry in enumerate(entries):
+        model = build(entry, tf_keras)
+        inputs = inputs_for(entry, model)
+        model.save(tmp_path / f"saved{number}", save_format="tf")
+        result = convert_keras_saved_model(tmp_path / f"saved{number}", tmp_path / f"out{number}")
+        names = [tensor.name for tensor in result.inputs]
+        jobs.append(Job(result.directory, dict(zip(names, inputs, strict=True))))
+        wanted.append((entry.name, run_keras(model, inputs)))
+    for (name, expected), done in zip(wanted, run_models(jobs), strict=True):
+        assert done.error is None, name
+        for ours, theirs in zip(done.outputs.values(), expected, strict=True):
+            assert np.abs(ours - theirs).max() <= TOLERANCE * np.ptp(theirs), name
+
+
+def test_what_keras_3_exports_has_no_layers(tmp_path):
+    keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)]).export(tmp_path / "m", verbose=False)
+    said = refusal(tmp_path / "m", tmp_path)
+    assert "no layers" in said and "tfjs_graph_model" in said

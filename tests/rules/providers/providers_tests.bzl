@@ -7,6 +7,7 @@ load("//tests/rules:support.bzl", "analysis_test", "failure_test", "paths", "sui
 # What a rule may try to say, each with a file and a directory at hand.
 _CLAIMS = {
     "graph-model": lambda file, directory: TfjsModelInfo(directory = directory, format = "graph-model", info = file),
+    "hub_module": lambda _, directory: ModelSourceInfo(kind = "hub_module", files = depset([directory]), roots = [directory]),
     "keras_file": lambda file, _: ModelSourceInfo(kind = "keras_file", files = depset([file]), roots = [file]),
     "layers-model": lambda file, directory: TfjsModelInfo(directory = directory, format = "layers-model", info = file),
     "model with a file as directory": lambda file, _: TfjsModelInfo(directory = file, format = "graph-model", info = file),

@@ -64,6 +64,96 @@ def _test_default_command_line_impl(ctx):
 
 _default_command_line_test = analysis_test(_test_default_command_line_impl)
 
+def _hub_subject(name, **kwargs):
+    stub_files(
+        name = name + "_files",
+        directories = [name + "_directory"],
+        tags = ["manual"],
+    )
+    tf_saved_model(
+        name = name + "_module",
+        srcs = [name + "_files"],
+        hub_module = True,
+        tags = ["manual"],
+    )
+    tfjs_graph_model(
+        name = name + "_subject",
+        model = name + "_module",
+        tags = ["manual"],
+        **kwargs
+    )
+
+def _source_flags(env):
+    flags = argv(env, only_action(env, "TfjsGraphModel"))
+    return [flag for flag in flags if flag.startswith("--hub_module") or flag.startswith("--saved_model_tags") or flag.startswith("--signature_name")]
+
+def _test_hub_module_chooses_for_itself(name):
+    _hub_subject(name)
+    _hub_module_chooses_for_itself_test(name = name, target_under_test = name + "_subject")
+
+def _test_hub_module_chooses_for_itself_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, ["--hub_module"], _source_flags(env))
+    return analysistest.end(env)
+
+_hub_module_chooses_for_itself_test = analysis_test(_test_hub_module_chooses_for_itself_impl)
+
+def _test_hub_module_as_asked(name):
+    _hub_subject(name, saved_model_tags = "", signature_name = "image")
+    _hub_module_as_asked_test(name = name, target_under_test = name + "_subject")
+
+def _test_hub_module_as_asked_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, ["--hub_module", "--saved_model_tags=", "--signature_name=image"], _source_flags(env))
+    return analysistest.end(env)
+
+_hub_module_as_asked_test = analysis_test(_test_hub_module_as_asked_impl)
+
+def _test_custom_ops(name):
+    stub_files(
+        name = name + "_op",
+        files = [name + "/inverse.mjs"],
+        tags = ["manual"],
+    )
+    _subject(name, custom_ops = {"MatrixInverse": name + "_op"})
+    _custom_ops_test(name = name, target_under_test = name + "_subject")
+
+def _test_custom_ops_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsGraphModel")
+    file = _PACKAGE + "test_custom_ops/inverse.mjs"
+    assert_contains(env, argv(env, action), ["--custom_op=MatrixInverse:BIN/" + file], "flags")
+    assert_contains(env, paths(action.inputs), [file], "inputs")
+    return analysistest.end(env)
+
+_custom_ops_test = analysis_test(_test_custom_ops_impl)
+
+def _test_custom_op_of_two_files_fails(name):
+    stub_files(
+        name = name + "_op",
+        files = [name + "/a.mjs", name + "/b.mjs"],
+        tags = ["manual"],
+    )
+    _subject(name, custom_ops = {"MatrixInverse": name + "_op"})
+    failure_test(
+        name = name,
+        contains = ["each label in custom_ops is one JavaScript module, got ", " with 2 files; name the modules one by one."],
+        target_under_test = name + "_subject",
+    )
+
+def _test_custom_op_without_a_name_fails(name):
+    stub_files(
+        name = name + "_op",
+        files = [name + "/a.mjs"],
+        tags = ["manual"],
+    )
+    _subject(name, custom_ops = {"Matrix:Inverse": name + "_op"})
+    failure_test(
+        name = name,
+        contains = ["a key in custom_ops is an operation's name, as MatrixInverse, got \"Matrix:Inverse\" for "],
+        target_under_test = name + "_subject",
+    )
+
 def _test_every_flag(name):
     stub_files(
         name = name + "_labels",
@@ -707,6 +797,9 @@ def tfjs_graph_model_test_suite(name):
       name: the suite's name.
     """
     suite(name, [
+        _test_custom_op_of_two_files_fails,
+        _test_custom_op_without_a_name_fails,
+        _test_custom_ops,
         _test_default_command_line,
         _test_directory,
         _test_environment,
@@ -716,6 +809,8 @@ def tfjs_graph_model_test_suite(name):
         _test_frozen_graph_without_outputs_fails,
         _test_full_runtime_is_not_needed,
         _test_graph_model_from_keras_fails,
+        _test_hub_module_as_asked,
+        _test_hub_module_chooses_for_itself,
         _test_inputs,
         _test_keras_command_line,
         _test_keras_inputs,

@@ -66,6 +66,7 @@ def _test_every_flag(name):
         allow_nonfinite = True,
         channel_spread = "refuse",
         content_hashed_names = True,
+        keep_optimizer = True,
         metadata = {name + "_classes": "classes"},
         quantize = {
             "uint16": ["conv*"],
@@ -82,6 +83,7 @@ def _test_every_flag_impl(ctx):
     action = only_action(env, "TfjsLayersModel")
     asserts.equals(env, [
         "--split_weights_by_layer",
+        "--keep_optimizer",
         "--weight_shard_size_bytes=65536",
         "--content_hashed_names",
         "--quantize=uint16:conv*",

@@ -1,5 +1,7 @@
 // One face for graph and layers models: named inputs in, named outputs out.
 
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {fileHandler, readModelJson} from './artifact.mjs';
 
 /**
@@ -12,6 +14,11 @@ export async function loadModel(runtime, directory, info) {
   const model = readModelJson(directory);
   const handler = fileHandler(runtime.core, model, info?.shards);
   if (model.format === 'graph-model') {
+    // Its own operations, if it has some, travel with it.
+    if (info?.custom_ops) {
+      const {register} = await import(pathToFileURL(path.resolve(directory, 'custom_ops.mjs')));
+      register(runtime.tf);
+    }
     return new GraphModel(await runtime.converter.loadGraphModel(handler), model.json);
   }
   return new LayersModel(await runtime.layers.loadLayersModel(handler), info);

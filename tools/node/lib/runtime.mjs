@@ -48,6 +48,11 @@ export class Runtime {
     return this.require('@tensorflow/tfjs-layers');
   }
 
+  /** What an application calls `tf`. */
+  get tf() {
+    return {...this.core, ...this.converter};
+  }
+
   /** Makes `backend` the current one. */
   async start(backend) {
     if (!BACKENDS.includes(backend)) {

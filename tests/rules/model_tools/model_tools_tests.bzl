@@ -1,0 +1,116 @@
+"""Tests of the programs that each model target brings along."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules:defs.bzl", "keras_model", "tf_saved_model", "tfjs_graph_model", "tfjs_layers_model")
+load("//tests/rules:support.bzl", "analysis_test", "failure_test", "only_action", "paths", "suite")
+load("//tests/rules/stubs:stubs.bzl", "stub_files", "stub_tfjs_model")
+
+_PACKAGE = "tests/rules/model_tools/"
+
+def _command(env):
+    """Returns the launcher's last line, without the interpreter."""
+    line = [line for line in only_action(env, "FileWrite").content.splitlines() if line.startswith("exec ")][0]
+    return line.partition("/tools/inspect.py\" ")[2]
+
+def _expect(ctx, command, data):
+    """Checks the command, and the model's own files among the runfiles."""
+    env = analysistest.begin(ctx)
+    asserts.equals(env, command, _command(env))
+    files = analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files
+    found = [path for path in paths(files) if path.startswith(_PACKAGE) and not path.endswith(".inspect.sh")]
+    asserts.equals(env, [_PACKAGE + each for each in data], found)
+    return analysistest.end(env)
+
+def _words(name, target, path):
+    words = "'--name=//tests/rules/model_tools:{}' ".format(name)
+    if target:
+        words += "'--target=//tests/rules/model_tools:{}' ".format(target)
+    return words + "''\"$root\"'/{}{}' \"$@\"".format(_PACKAGE, path)
+
+def _test_saved_model(name):
+    stub_files(
+        name = name + "_files",
+        files = ["m/saved_model.pb", "m/variables/variables.index"],
+        tags = ["manual"],
+    )
+    tf_saved_model(name = name + "_subject", srcs = [name + "_files"], tags = ["manual"])
+    _saved_model_test(name = name, target_under_test = name + "_subject.inspect")
+
+def _test_saved_model_impl(ctx):
+    return _expect(
+        ctx,
+        _words("test_saved_model_subject", "", "m"),
+        ["m/saved_model.pb", "m/variables/variables.index"],
+    )
+
+_saved_model_test = analysis_test(_test_saved_model_impl)
+
+def _test_conversion_is_not_an_input(name):
+    stub_files(name = name + "_frozen", files = ["frozen.pb"], tags = ["manual"])
+    tfjs_graph_model(
+        name = name + "_subject",
+        model = name + "_frozen",
+        output_node_names = ["y"],
+        tags = ["manual"],
+    )
+    _conversion_is_not_an_input_test(name = name, target_under_test = name + "_subject.inspect")
+
+def _test_conversion_is_not_an_input_impl(ctx):
+    return _expect(
+        ctx,
+        _words("test_conversion_is_not_an_input_frozen", "test_conversion_is_not_an_input_subject", "frozen.pb"),
+        ["frozen.pb"],
+    )
+
+_conversion_is_not_an_input_test = analysis_test(_test_conversion_is_not_an_input_impl)
+
+def _test_keras_file_without_tensorflow(name):
+    stub_files(name = name + "_file", files = ["model.h5"], tags = ["manual"])
+    tfjs_layers_model(name = name + "_subject", model = name + "_file", tags = ["manual"])
+    _keras_file_without_tensorflow_test(name = name, target_under_test = name + "_subject.inspect")
+
+def _test_keras_file_without_tensorflow_impl(ctx):
+    env = analysistest.begin(ctx)
+    script = only_action(env, "FileWrite").content
+    asserts.true(env, "light" in script, "the light runtime in " + script)
+    asserts.false(env, "core" in script, "no other runtime in " + script)
+    return analysistest.end(env)
+
+_keras_file_without_tensorflow_test = analysis_test(_test_keras_file_without_tensorflow_impl)
+
+def _test_converted_model(name):
+    stub_tfjs_model(name = name + "_web", tags = ["manual"])
+    keras_model(name = name + "_subject", model = name + "_web", tags = ["manual"])
+    _converted_model_test(name = name, target_under_test = name + "_subject.inspect")
+
+def _test_converted_model_impl(ctx):
+    return _expect(
+        ctx,
+        _words("test_converted_model_web", "test_converted_model_subject", "test_converted_model_web"),
+        ["test_converted_model_web"],
+    )
+
+_converted_model_test = analysis_test(_test_converted_model_impl)
+
+def _test_several_files_without_a_model(name):
+    stub_files(name = name + "_files", files = ["one.bin", "other.bin"], tags = ["manual"])
+    tfjs_layers_model(name = name + "_subject", model = name + "_files", tags = ["manual"])
+    failure_test(
+        name = name,
+        contains = ["a model is one file, one directory, or the files of one folder, got", "one.bin"],
+        target_under_test = name + "_subject.inspect",
+    )
+
+def model_tools_test_suite(name):
+    """Declares the tests.
+
+    Args:
+      name: the suite's name.
+    """
+    suite(name, [
+        _test_conversion_is_not_an_input,
+        _test_converted_model,
+        _test_keras_file_without_tensorflow,
+        _test_saved_model,
+        _test_several_files_without_a_model,
+    ])

@@ -1,0 +1,106 @@
+// The loader's TypeScript declarations: each model's own inputs and outputs by name.
+
+const DATA = {
+  bool: 'Uint8Array', complex64: 'Float32Array', float32: 'Float32Array', int32: 'Int32Array', string: 'string[]',
+};
+const NUMBERS = 'Float32Array | Int32Array | Uint8Array | number[]';
+const VALUES = {bool: 'Uint8Array | boolean[]', string: 'string[]'};
+
+/**
+ * @param {Record<string, {inputs: Port[], outputs: Port[]}>} models by name.
+ * @returns {string} the content of a `.d.ts` file.
+ * @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port
+ */
+export function declarations(models) {
+  return `${HEAD}${Object.entries(models).map(([name, model]) => modelTypes(name, model)).join('')}
+export interface Models {
+${Object.keys(models).map((name) => `  ${key(name)}: Model<${typeName(name)}Inputs, ${typeName(name)}Outputs>;`).join('\n')}
+}
+
+/** Loads a model of this bundle. */
+export function load<Name extends keyof Models>(tf: TensorFlow, name: Name, options?: LoadOptions): Promise<Models[Name]>;
+
+/** The names of the models in this bundle. */
+export const names: (keyof Models)[];
+`;
+}
+
+const HEAD = `// Generated: the models of this bundle with their inputs and outputs.
+
+/** TensorFlow.js: the namespace of \`@tensorflow/tfjs\`, or a bundle of it. */
+export interface TensorFlow {
+  loadGraphModel(handler: any): Promise<any>;
+  Tensor: any;
+  tensor(values: any, shape?: number[], dtype?: any): any;
+  dispose(container: any): void;
+}
+
+/** A tensor of TensorFlow.js. */
+export interface TensorLike {
+  readonly shape: number[];
+  readonly dtype: string;
+  dispose(): void;
+}
+
+export interface LoadOptions {
+  /** Where the bundle lies; by default beside the loader. */
+  baseUrl?: string | URL;
+  /** Lengths are always checked, hashes on request. */
+  verify?: 'length' | 'hash';
+  /** Hears of progress, 0 to 1. */
+  onProgress?: (share: number) => void;
+  fetch?: typeof fetch;
+  signal?: AbortSignal;
+}
+
+export interface Values<Data> {
+  readonly data: Data;
+  readonly shape: number[];
+  readonly dtype: string;
+}
+
+export interface Port {
+  readonly name: string;
+  readonly dtype: string;
+  /** Sizes, of which a free one is null; null altogether if even the rank is unknown. */
+  readonly shape: (number | null)[] | null;
+}
+
+export interface Model<Inputs, Outputs> {
+  readonly name: string;
+  readonly inputs: Port[];
+  readonly outputs: Port[];
+  readonly format: 'graph-model' | 'layers-model';
+  readonly execution: 'predict' | 'executeAsync';
+  /** The model of TensorFlow.js itself. */
+  readonly model: any;
+  /** Runs the model on numbers, and disposes of every tensor. */
+  run(inputs: Inputs): Promise<Outputs>;
+  /** Runs the model; the caller disposes of the tensors. */
+  runTensors(inputs: Inputs): Promise<{[Name in keyof Outputs]: TensorLike}>;
+  dispose(): void;
+}
+`;
+
+function modelTypes(name, {inputs, outputs}) {
+  return `
+export interface ${typeName(name)}Inputs {
+${inputs.map((port) => `  ${comment(port)}\n  ${key(port.name)}: TensorLike | ${VALUES[port.dtype] ?? NUMBERS} | unknown[];`).join('\n')}
+}
+
+export interface ${typeName(name)}Outputs {
+${outputs.map((port) => `  ${comment(port)}\n  ${key(port.name)}: Values<${DATA[port.dtype] ?? 'Float32Array'}>;`).join('\n')}
+}
+`;
+}
+
+const comment = ({dtype, shape}) => `/** ${dtype}, ${shape ? `[${shape.map((size) => size ?? '?').join(', ')}]` : 'any shape'} */`;
+
+const key = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+
+/** `sound_web` becomes `SoundWeb`. */
+function typeName(name) {
+  const words = name.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word[0].toUpperCase() + word.slice(1));
+  const joined = words.join('') || 'Model';
+  return /^\d/.test(joined) ? `Model${joined}` : joined;
+}
