@@ -50,7 +50,7 @@ def _test_script_impl(ctx):
 _script_test = analysis_test(_test_script_impl)
 
 def _test_binary(name):
-    _export(name, binary = "//tests/rules/stubs:interpreter", format = "keras")
+    _export(name, binary = "program.sh", format = "keras")
     _binary_test(name = name, target_under_test = name + "_subject")
 
 def _test_binary_impl(ctx):
