@@ -31,6 +31,7 @@ _SCRIPT_ATTRS = {
 
 _BINARY_ATTRS = {
     "binary": attr.label(
+        allow_files = True,
         cfg = "exec",
         doc = "The executable to run, as a `py_binary` with its own TensorFlow.",
         executable = True,
@@ -64,7 +65,7 @@ def _export(ctx, *, runtime, flag, program, tools):
         env = _ENV,
         inputs = ctx.files.data + [program],
         main = ctx.file._export,
-        mnemonic = "TfModelExport",
+        mnemonic = "TfjsModelExport",
         outputs = [output],
         progress_message = "Exporting the model %{label}",
         runtime = runtime,
@@ -83,7 +84,7 @@ def _script_impl(ctx):
     return _export(ctx, flag = "--script", program = ctx.file.script, runtime = "full", tools = [])
 
 def _binary_impl(ctx):
-    return _export(ctx, flag = "--binary", program = ctx.executable.binary, runtime = "light", tools = [ctx.attr.binary[DefaultInfo].files_to_run])
+    return _export(ctx, flag = "--binary", program = ctx.executable.binary, runtime = "light", tools = [ctx.attr.binary.files_to_run])
 
 tf_model_export_with_script = rule(
     implementation = _script_impl,
@@ -125,9 +126,10 @@ def tf_model_export(name, script = None, binary = None, **kwargs):
       binary: instead, an executable such as a `py_binary`, which brings its own TensorFlow.
       **kwargs: further attributes: those of `tf_model_export_with_script`, and those that every rule has.
     """
-    if (script == None) == (binary == None):
-        fail("{}: a model is exported by either a script or a binary, got script = {} and binary = {}; give one of them.".format(name, script, binary))
-    if script != None:
-        tf_model_export_with_script(name = name, script = script, **kwargs)
+    # With both or neither, the rule says which attribute it lacks or does not have.
+    given = {"binary": binary, "script": script}
+    attributes = kwargs | {attribute: value for attribute, value in given.items() if value != None}
+    if binary != None:
+        tf_model_export_with_binary(name = name, **attributes)
     else:
-        tf_model_export_with_binary(name = name, binary = binary, **kwargs)
+        tf_model_export_with_script(name = name, **attributes)

@@ -28,7 +28,7 @@ def _assert_export(ctx, kind, output, program, interpreter_site):
     asserts.equals(env, [_PACKAGE + output], paths(source.files), "files")
     asserts.equals(env, [_PACKAGE + output], paths(source.roots), "roots")
     asserts.equals(env, [_PACKAGE + output], paths(target[DefaultInfo].files), "default outputs")
-    action = only_action(env, "TfModelExport")
+    action = only_action(env, "TfjsModelExport")
     assert_contains(env, paths(action.inputs), [_PACKAGE + program, interpreter_site], "inputs")
     assert_env(env, action, {
         "OMP_NUM_THREADS": "1",
@@ -58,7 +58,7 @@ def _test_binary_impl(ctx):
     target = analysistest.target_under_test(env)
     asserts.equals(env, "keras_file", target[ModelSourceInfo].kind)
     asserts.equals(env, [_PACKAGE + "test_binary_subject.keras"], paths(target[ModelSourceInfo].roots), "roots")
-    action = only_action(env, "TfModelExport")
+    action = only_action(env, "TfjsModelExport")
     asserts.equals(env, [], [path for path in paths(action.inputs) if "/full/" in path], "inputs of the full runtime")
     return analysistest.end(env)
 
