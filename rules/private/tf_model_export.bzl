@@ -126,6 +126,7 @@ def tf_model_export(name, script = None, binary = None, **kwargs):
       binary: instead, an executable such as a `py_binary`, which brings its own TensorFlow.
       **kwargs: further attributes: those of `tf_model_export_with_script`, and those that every rule has.
     """
+
     # With both or neither, the rule says which attribute it lacks or does not have.
     given = {"binary": binary, "script": script}
     attributes = kwargs | {attribute: value for attribute, value in given.items() if value != None}
