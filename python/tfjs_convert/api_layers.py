@@ -11,11 +11,9 @@ from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.layers.keras_config import parse_model
 from tfjs_convert.layers.model import Model
 from tfjs_convert.layers.names import bind_names
-from tfjs_convert.layers.to_keras import Dialect, prepare, to_config
 from tfjs_convert.layers_conversion import FORMAT, convert_opened, grouped, plain_tensor, provenance, tensors
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources.keras_file import open_keras_file
-from tfjs_convert.sources.keras_write import write_h5, write_keras
 from tfjs_convert.sources.layers_model import LayersModelFile, open_layers_model
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.weight import Weight
@@ -147,6 +145,10 @@ def export_keras(
     Raises:
       ConversionError: the model cannot be read, or Keras has no layer that computes what one of its layers does.
     """
+    # Only here: the other way, a small conversion would spend some of its time on loading them.
+    from tfjs_convert.layers.to_keras import Dialect, prepare, to_config
+    from tfjs_convert.sources.keras_write import write_h5, write_keras
+
     output = Path(output)
     kind = file_format or output.suffix.removeprefix(".").replace("hdf5", "h5")
     if kind not in ("h5", "keras"):

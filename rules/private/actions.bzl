@@ -5,7 +5,7 @@ load("//tools/runtime:toolchain.bzl", "RUNTIMES")
 NODE_TOOLCHAIN = Label("//tools/runtime:node_toolchain_type")
 
 # What makes bytes depend on the machine is switched off: hash seeds, thread counts, vectorised kernels.
-_PYTHON_ENV = {
+PYTHON_ENV = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "KERAS_BACKEND": "tensorflow",
     "OMP_NUM_THREADS": "1",
@@ -80,7 +80,7 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
     _run(
         ctx,
         arguments = [start, args],
-        env = _PYTHON_ENV | env | info.env | {"PYTHONPATH": "{}:{}".format(_import_root(ctx), info.env["PYTHONPATH"])},
+        env = PYTHON_ENV | env | info.env | {"PYTHONPATH": "{}:{}".format(_import_root(ctx), info.env["PYTHONPATH"])},
         executable = info.interpreter,
         execution_requirements = execution_requirements,
         inputs = depset(ctx.files._library + [main], transitive = [inputs if type(inputs) == "depset" else depset(inputs)]),

@@ -2,6 +2,9 @@
 
 from tfjs_convert.tf_core import attr_value_pb2, node_def_pb2
 
+# Marks an ImageProjectiveTransformV3 of which it is known that it gets a single image.
+ONE_IMAGE = "_one_image"
+
 _ABSENT = attr_value_pb2.AttrValue()
 
 

@@ -25,7 +25,7 @@ _NUMPY = {
     DT.DT_COMPLEX128: np.dtype("<c16"),
 }
 # bfloat16 has no NumPy dtype: its two bytes are the upper half of a float32, which holds every value exactly.
-_AS_FLOAT32 = {DT.DT_BFLOAT16}
+AS_FLOAT32 = {DT.DT_BFLOAT16}
 _NUMBER = {dtype: number for number, dtype in _NUMPY.items()}
 
 
@@ -35,7 +35,7 @@ def to_numpy(number: int) -> np.dtype:
     Raises:
       UnsupportedError: resources, variants and quantized types have no array form.
     """
-    dtype = _NUMPY.get(DT.DT_FLOAT if base(number) in _AS_FLOAT32 else base(number))
+    dtype = _NUMPY.get(DT.DT_FLOAT if base(number) in AS_FLOAT32 else base(number))
     if dtype is None:
         raise UnsupportedError(f"Tensors of type {name(number)} cannot be stored as weights.")
     return dtype
@@ -64,11 +64,11 @@ def short_name(number: int) -> str:
 
 def decode(data: np.ndarray, number: int) -> np.ndarray:
     """Little-endian bytes (a uint8 array) as values of a dtype; bfloat16 becomes float32."""
-    if base(number) in _AS_FLOAT32:
+    if base(number) in AS_FLOAT32:
         return (data.view("<u2").astype("<u4") << 16).view("<f4")
     return data.view(to_numpy(number))
 
 
 def item_size(number: int) -> int:
     """Bytes of one stored element of a dtype of fixed size."""
-    return 2 if base(number) in _AS_FLOAT32 else to_numpy(number).itemsize
+    return 2 if base(number) in AS_FLOAT32 else to_numpy(number).itemsize

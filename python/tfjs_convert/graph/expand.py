@@ -8,16 +8,20 @@ TensorFlow 1's control flow uses them to say which branch or loop a node belongs
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tfjs_convert.errors import InputError, UnsupportedError
+from tfjs_convert.errors import UnsupportedError
 from tfjs_convert.graph import dtypes, names, tensors
 from tfjs_convert.graph.function import V1_CONTROL_FLOW, Body, Library, postorder
 from tfjs_convert.graph.model import Variable
+from tfjs_convert.graph.on_values import ON_VALUES
+from tfjs_convert.graph.scopes import CallScope, MainScope, Scope
 from tfjs_convert.tf_core import DT, NodeDef
+
+if TYPE_CHECKING:
+    from tfjs_convert.graph.function_graph import FunctionGraph
 
 _CALLS = frozenset(["PartitionedCall", "StatefulPartitionedCall", "TPUPartitionedCall", "RemoteCall"])
 _HANDLES = frozenset(["VarHandleOp", "VariableV2", "Variable", "AutoReloadVariable", "_VarHandlesOp"])
@@ -36,36 +40,6 @@ _PLACES = V1_CONTROL_FLOW | {"Identity"}
 
 # What a functional control-flow node becomes: (expander, node, its name, its inputs) -> its outputs.
 Lowering = Callable[["Expander", Any, str, list[str]], list[str]]
-
-
-@dataclasses.dataclass
-class FunctionGraph:
-    """A function that stays one.
-
-    Attributes:
-      name: its name in the library.
-      x: its expansion; arguments are placeholders.
-      arguments: its placeholders' names.
-      results: names of the nodes whose first outputs it returns.
-      types: their dtypes.
-    """
-
-    name: str
-    x: Expander
-    arguments: list[str]
-    results: list[str]
-    types: list[int]
-
-    def add_argument(self, dtype: int) -> None:
-        """Adds an argument that the function does not use."""
-        tensor = self.x.new(f"{self.name}/unused", "Placeholder", dtype=tensors.Type(dtype), shape=tensors.Shape(None))
-        self.arguments.append(names.node_of(tensor))
-
-    def add_result(self, tensor: str, dtype: int) -> None:
-        """Adds a result, as a copy of its own."""
-        copy = self.x.new(f"{self.name}/result", "Identity", [tensor], T=tensors.Type(dtype))
-        self.results.append(names.node_of(copy))
-        self.types.append(dtype)
 
 
 class Expander:
@@ -111,7 +85,7 @@ class Expander:
 
     def add_main(self, nodes: Iterable[Any], targets: Sequence[str], renamed: Mapping[str, str]) -> list[str]:
         """Adds what `targets` (tensors, or nodes as `^name`) need; returns where each target now is."""
-        scope = _Main({node.name: node for node in nodes}, renamed)
+        scope = MainScope({node.name: node for node in nodes}, renamed)
         self._add(scope, [scope.resolve(target)[0] for target in targets])
         self.origin.update({flat: name for name, flat in scope.flat.items()})
         return [self.resolved(scope.tensor(target)) for target in targets]
@@ -123,7 +97,7 @@ class Expander:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise UnsupportedError(f"The function {function.name!r} calls itself, which TensorFlow.js cannot run.")
-        scope = _Call(function, arguments, prefix, attrs or {})
+        scope = CallScope(function, arguments, prefix, attrs or {})
         roots = [function.resolve(result)[0] for result in function.results]
         self._add(scope, [root for root in roots if root is not None] + function.controls)
         self._depth -= 1
@@ -153,7 +127,7 @@ class Expander:
         self.nodes[node.name] = node
         return f"{node.name}:0"
 
-    def _add(self, scope: _Scope, roots: Iterable[str]) -> None:
+    def _add(self, scope: Scope, roots: Iterable[str]) -> None:
         def sources(name: str) -> Iterable[str]:
             for tensor in scope.nodes[name].input:
                 source = tensor[1:] if tensor.startswith("^") else scope.resolve(tensor)[0]
@@ -171,7 +145,7 @@ class Expander:
             places = [f"^{scope.flat[c]}" for c in controls if scope.nodes[c].op in _PLACES]
             self._emit(scope, node, scope.flat[name], inputs, places)
 
-    def _emit(self, scope: _Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
+    def _emit(self, scope: Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
         called = self._called(scope, node)
         if called is not None:
             prefix = scope.prefix if _GENERIC_CALL.match(node.name) else f"{flat}/"
@@ -182,14 +156,14 @@ class Expander:
             self._freeze(node, flat)
         elif node.op in _READS or (node.op == "Identity" and node.attr["T"].type == DT.DT_RESOURCE):
             self._outputs(flat, inputs[:1])
-        elif node.op in _ON_VALUES:
-            _ON_VALUES[node.op](self, node, flat, inputs)
+        elif node.op in ON_VALUES:
+            ON_VALUES[node.op](self, node, flat, inputs)
         else:
             if _WRITES.match(node.op) and inputs:
                 self.written[names.node_of(inputs[0])] = flat
             self._copy(scope, node, flat, inputs, controls)
 
-    def _copy(self, scope: _Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
+    def _copy(self, scope: Scope, node: Any, flat: str, inputs: list[str], controls: list[str]) -> None:
         result = NodeDef(name=flat, op=_NEWER.get(node.op, node.op), input=inputs + controls)
         if not result.input and self.pivot is not None:
             result.input.append(f"^{self.pivot}")
@@ -203,7 +177,7 @@ class Expander:
         for i, tensor in enumerate(results):
             self._alias[f"{flat}:{i}"] = tensor
 
-    def _called(self, scope: _Scope, node: Any) -> tuple[str, Mapping[str, Any]] | None:
+    def _called(self, scope: Scope, node: Any) -> tuple[str, Mapping[str, Any]] | None:
         if node.op in _CALLS:
             function = scope.attr(node.attr["f"]).func
             return function.name, function.attr
@@ -287,93 +261,3 @@ class Expander:
             node.input.extend(inputs + list(dict.fromkeys(controls)))
             if node.op in V1_CONTROL_FLOW and node.attr["T"].type == DT.DT_RESOURCE:
                 node.attr["T"].type = self.type_of(inputs[0], DT.DT_RESOURCE)
-
-
-def _gather(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:
-    """ResourceGather(handle, indices) on the value itself; its axis follows the batch dimensions."""
-    batch_dims = node.attr["batch_dims"].i
-    axis = tensors.node(x.names.unique(f"{flat}/axis"), "Const", dtype=tensors.Type(DT.DT_INT32))
-    axis.attr["value"].tensor.dtype = DT.DT_INT32
-    axis.attr["value"].tensor.tensor_shape.SetInParent()
-    axis.attr["value"].tensor.int_val.append(batch_dims)
-    if x.pivot is not None:
-        axis.input.append(f"^{x.pivot}")
-    x.nodes[axis.name] = axis
-    result = tensors.node(
-        flat, "GatherV2", [*inputs, axis.name], batch_dims=batch_dims, Taxis=tensors.Type(DT.DT_INT32)
-    )
-    result.attr["Tparams"].type = node.attr["dtype"].type
-    result.attr["Tindices"].CopyFrom(node.attr["Tindices"])
-    x.nodes[flat] = result
-
-
-def _gather_nd(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:
-    result = tensors.node(flat, "GatherNd", inputs)
-    result.attr["Tparams"].type = node.attr["dtype"].type
-    result.attr["Tindices"].CopyFrom(node.attr["Tindices"])
-    x.nodes[flat] = result
-
-
-def _shape(x: Expander, node: Any, flat: str, inputs: list[str]) -> None:
-    declared = x.type_of(inputs[0], DT.DT_RESOURCE)
-    result = tensors.node(flat, "Shape", inputs, T=tensors.Type(declared))
-    result.attr["out_type"].type = node.attr["out_type"].type or DT.DT_INT32
-    x.nodes[flat] = result
-
-
-_ON_VALUES = {"ResourceGather": _gather, "ResourceGatherNd": _gather_nd, "VariableShape": _shape}
-
-
-class _Scope:
-    """The nodes that names in a graph or function refer to, and their names in the flat graph."""
-
-    prefix = ""
-
-    def __init__(self, nodes: Mapping[str, Any]) -> None:
-        self.nodes = nodes
-        self.flat: dict[str, str] = {}
-
-    def attr(self, value: Any) -> Any:
-        return value
-
-
-class _Main(_Scope):
-    def __init__(self, nodes: Mapping[str, Any], renamed: Mapping[str, str]) -> None:
-        super().__init__(nodes)
-        self._renamed = renamed
-
-    def flat_name(self, name: str) -> str:
-        return self._renamed.get(name, name)
-
-    def resolve(self, tensor: str) -> tuple[str, int]:
-        name, index = names.split(tensor)
-        if name not in self.nodes:
-            raise InputError(f"The graph has no node {name!r}, which {tensor!r} refers to.")
-        return name, index
-
-    def tensor(self, tensor: str) -> str:
-        name, index = self.resolve(tensor)
-        return f"^{self.flat[name]}" if index < 0 else f"{self.flat[name]}:{index}"
-
-
-class _Call(_Scope):
-    def __init__(self, body: Body, arguments: Sequence[str], prefix: str, attrs: Mapping[str, Any]) -> None:
-        super().__init__(body.nodes)
-        self.prefix = prefix
-        self._body = body
-        self._arguments = arguments
-        self._attrs = attrs
-
-    def attr(self, value: Any) -> Any:
-        """A function over types names its types by placeholders, which the caller fills."""
-        return self._attrs[value.placeholder] if value.placeholder else value
-
-    def flat_name(self, name: str) -> str:
-        return self.prefix + name
-
-    def resolve(self, tensor: str) -> tuple[str | None, int]:
-        return self._body.resolve(tensor)
-
-    def tensor(self, tensor: str) -> str:
-        name, index = self._body.resolve(tensor)
-        return self._arguments[index] if name is None else f"{self.flat[name]}:{index}"

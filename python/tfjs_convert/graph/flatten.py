@@ -8,8 +8,9 @@ from typing import Any
 
 from tfjs_convert.errors import InputError, OptionError, UnsupportedError
 from tfjs_convert.graph import cleanup, names, signature, tables, tensors, widen
-from tfjs_convert.graph.expand import Expander, FunctionGraph, Lowering
+from tfjs_convert.graph.expand import Expander, Lowering
 from tfjs_convert.graph.function import Library
+from tfjs_convert.graph.function_graph import FunctionGraph
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.graph.stand_ins import StandIns

@@ -13,8 +13,9 @@ import numpy as np
 
 from tfjs_convert.graph import dtypes, names, tensors
 from tfjs_convert.graph.control_flow import as_boolean, lower_case
-from tfjs_convert.graph.expand import Expander, FunctionGraph
+from tfjs_convert.graph.expand import Expander
 from tfjs_convert.graph.function import Body
+from tfjs_convert.graph.function_graph import FunctionGraph
 from tfjs_convert.graph.tensors import Type
 from tfjs_convert.tf_core import DT
 

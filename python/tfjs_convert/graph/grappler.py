@@ -33,6 +33,10 @@ def run(graph: Any, inputs: Sequence[str], outputs: Sequence[str], optimizers: l
     """
     meta_graph = MetaGraphDef()
     meta_graph.graph_def.CopyFrom(graph)
+    for node in meta_graph.graph_def.node:
+        # A SavedModel leaves out what is the default, and the optimizer refuses placeholders that say nothing.
+        if node.op == "Placeholder" and "shape" not in node.attr:
+            node.attr["shape"].shape.unknown_rank = True
     signature = meta_graph.signature_def["fetches"]
     types = {node.name: node.attr["dtype"].type for node in graph.node if node.op == "Placeholder"}
     for name in inputs:

@@ -80,6 +80,54 @@ def bypass_inner_enters(graph: Any) -> None:
             node.input.extend(waits)
 
 
+def await_constants(graph: Any) -> None:
+    """Lets a loop start only when the constants that enter it are there.
+
+    TensorFlow.js passes a loop's constant on once, in the iteration that it finds then. A counter needs no constant
+    and would run ahead of one that takes long, such as what an earlier loop gives; the iterations between would never
+    be computed. It waits for what the constants come from: whatever waits for a constant itself starts inside. Loops
+    inside loops are left alone: what they work on comes with each iteration of the outer one.
+
+    Args:
+      graph: a GraphDef, changed in place.
+    """
+    read = {names.node_of(tensor) for node in graph.node for tensor in node.input if not tensor.startswith("^")}
+    enters = [node for node in graph.node if node.op == "Enter"]
+    awaited: dict[bytes, list[str]] = {}
+    for node in enters:
+        if node.attr["is_constant"].b and node.name in read:
+            source = names.node_of(node.input[0])
+            awaited.setdefault(node.attr["frame_name"].s, []).append(f"^{source}")
+    nodes = {node.name: node for node in graph.node}
+    inner = {node.attr["frame_name"].s for node in enters if _is_in_loop(node, nodes)}
+    for node in enters:
+        if not node.attr["is_constant"].b and node.attr["frame_name"].s not in inner:
+            present = {*node.input, f"^{names.node_of(node.input[0])}"}
+            node.input.extend(sorted(set(awaited.get(node.attr["frame_name"].s, ())) - present))
+
+
+def _is_in_loop(enter: Any, nodes: dict[str, Any]) -> bool:
+    """Whether a loop starts inside another, as what enters it tells."""
+    seen: set[str] = set()
+    passed: set[str] = set()
+    stack = [names.node_of(tensor) for tensor in enter.input]
+    while stack:
+        name = stack.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        node = nodes[name]
+        if node.op == "Exit":
+            # Through the earlier loop to what entered it.
+            while node.op != "Enter" and node.input and node.name not in passed:
+                passed.add(node.name)
+                node = nodes[names.node_of(node.input[0])]
+        elif node.op in ("Enter", "LoopCond", "NextIteration"):
+            return True
+        stack += [names.node_of(tensor) for tensor in node.input]
+    return False
+
+
 def _pivots(nodes: dict[str, Any]) -> dict[bytes, str]:
     """For each loop a Merge, which has a value in each iteration."""
     pivots = {}

@@ -7,7 +7,7 @@ from typing import Any
 from tfjs_convert import tf_core
 from tfjs_convert.graph import cleanup, fold_large, grappler, loops, narrow, rewrites, tables
 from tfjs_convert.graph.flatten import Part
-from tfjs_convert.graph.ops import check
+from tfjs_convert.graph.ops import check, limits
 from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.graph.rewrites import decompose
 
@@ -39,7 +39,7 @@ def optimise(part: Part, js: Any, options: GraphOptions) -> list[str]:
     _tidy(part, options)
     if not options.skip_op_check:
         check.check(part.graph, js, phase="after", **checks)
-    return notes
+    return notes + limits.notes(part.graph)
 
 
 def _simplify(options: GraphOptions) -> list[str]:
@@ -53,6 +53,7 @@ def _tidy(part: Part, options: GraphOptions) -> None:
     cleanup.bypass_constant_enters(part.graph)
     loops.hoist_invariants(part.graph)
     loops.bypass_inner_enters(part.graph)
+    loops.await_constants(part.graph)
     tables.restore_shapes(part.graph)
     narrow.clamp_bounds(part.graph)
     cleanup.sort(part.graph, part.inputs, part.outputs)

@@ -35,20 +35,26 @@ def shape_of(proto: Any) -> tuple[int, ...]:
 
 def to_array(proto: Any) -> np.ndarray:
     """The values of a TensorProto; strings as an object array of bytes, bfloat16 as float32."""
+    if proto.dtype in dtypes.AS_FLOAT32:
+        bits = stored(proto, np.dtype("<u2"))
+        return dtypes.decode(bits.ravel(), proto.dtype).reshape(bits.shape)
+    return stored(proto, dtypes.to_numpy(proto.dtype))
+
+
+def stored(proto: Any, dtype: np.dtype) -> np.ndarray:
+    """The values of a TensorProto in a NumPy dtype of its dtype's size, which takes its bits; may be read-only."""
     shape, number = shape_of(proto.tensor_shape), proto.dtype
     count = int(np.prod(shape, dtype=np.int64))
     if number == DT.DT_STRING:
-        return _spread(np.array(list(proto.string_val) + [None], object)[:-1], count, b"").reshape(shape)
+        return _spread(np.array([*proto.string_val, None], object)[:-1], count, b"").reshape(shape)
     if proto.tensor_content:
-        return dtypes.decode(np.frombuffer(proto.tensor_content, np.uint8), number).reshape(shape)
+        return np.frombuffer(proto.tensor_content, dtype).reshape(shape)
     if number in _BIT_FIELDS:
-        bits = np.fromiter(proto.half_val, np.uint16, len(proto.half_val))
-        values = dtypes.decode(bits.view(np.uint8), number)
+        values = np.fromiter(proto.half_val, np.uint16, len(proto.half_val)).view(dtype)
     elif number in _COMPLEX_FIELDS:
-        values = np.array(getattr(proto, _COMPLEX_FIELDS[number]), dtypes.to_numpy(number).type(0).real.dtype)
-        values = values.view(dtypes.to_numpy(number))
+        parts = np.array(getattr(proto, _COMPLEX_FIELDS[number]), dtype.type(0).real.dtype)
+        values = parts.view(dtype)
     else:
-        dtype = dtypes.to_numpy(number)
         values = np.array(getattr(proto, _FIELDS[number])).astype(dtype)
     return _spread(values, count, 0).reshape(shape)
 

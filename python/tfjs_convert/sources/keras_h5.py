@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 
 import h5py
@@ -49,10 +50,11 @@ class H5File:
                 continue
             if not isinstance(node, h5py.Group):
                 return None
-            link = node.get(part, getlink=True)
-            if link is None:
+            name = part.encode("utf-8", "surrogateescape")
+            # The low-level calls: a model has hundreds of weights, and the others ask the file thrice for each.
+            if part == "." or not node.id.links.exists(name):
                 return None
-            if not isinstance(link, h5py.HardLink):
+            if node.id.links.get_info(name).type != h5py.h5l.TYPE_HARD:
                 raise InputError(
                     f"{self.what}: `{node.name.rstrip('/')}/{part}` is a soft or external link; Keras writes none, and "
                     f"links are not followed; save the model again with `model.save`."
@@ -104,17 +106,19 @@ class H5File:
         Raises:
           InputError: it lies in other files, or would expand beyond all measure, or has no numeric type.
         """
-        if dataset.external or dataset.is_virtual:
+        creation = dataset.id.get_create_plist()
+        if creation.get_external_count() or creation.get_layout() == h5py.h5d.VIRTUAL:
             raise InputError(f"{self.what}: the data of `{dataset.name}` lie in other files, which are not followed.")
-        stored = dataset.id.get_storage_size()
-        if dataset.nbytes > SMALL and dataset.nbytes > MAX_EXPANSION * max(stored, 1):
+        shape, dtype = dataset.shape, dataset.dtype
+        nbytes = math.prod(shape or ()) * dtype.itemsize
+        stored = dataset.id.get_storage_size() if nbytes > SMALL else nbytes
+        if nbytes > MAX_EXPANSION * max(stored, 1):
             raise InputError(
-                f"{self.what}: `{dataset.name}` says it holds {dataset.nbytes:,} bytes, but stores "
-                f"{stored:,}; the file is "
+                f"{self.what}: `{dataset.name}` says it holds {nbytes:,} bytes, but stores {stored:,}; the file is "
                 f"damaged or made to harm."
             )
-        if dataset.dtype.kind not in "fiub":
-            raise InputError(f"{self.what}: `{dataset.name}` has dtype {dataset.dtype}, which no Keras weight has.")
+        if dtype.kind not in "fiub":
+            raise InputError(f"{self.what}: `{dataset.name}` has dtype {dtype}, which no Keras weight has.")
         what = self.what
 
         def load() -> np.ndarray:
@@ -125,7 +129,7 @@ class H5File:
                     f"{what}: the weight `{dataset.name}` cannot be read ({error}); the file is damaged."
                 ) from None
 
-        return Weight(name, tuple(int(n) for n in dataset.shape), dataset.dtype, load)
+        return Weight(name, tuple(int(n) for n in shape), dtype, load)
 
     def _attribute(self, node: h5py.Group, name: str) -> object | None:
         if name not in node.attrs:
@@ -186,8 +190,13 @@ def legacy_groups(file: H5File, group: h5py.Group) -> Iterator[tuple[str, list[W
         if not isinstance(node, h5py.Group):
             raise InputError(f"{file.what} lists a layer `{name}`, but has no weights' folder of that name.")
         weights = []
+        folders: dict[str, h5py.Group | h5py.Dataset | None] = {"": node}
         for path in file.texts(node, "weight_names") or []:
-            dataset = file.child(node, path)
+            folder, _, leaf = path.rpartition("/")
+            if folder not in folders:
+                folders[folder] = file.child(node, folder)
+            parent = folders[folder]
+            dataset = None if parent is None else file.child(parent, leaf)
             if not isinstance(dataset, h5py.Dataset):
                 raise InputError(f"{file.what} lists the weight `{path}` of layer `{name}`, but does not hold it.")
             weights.append(file.weight(dataset, path.removesuffix(":0")))

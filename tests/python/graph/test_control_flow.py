@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
+from tfjs_convert import api
 
-from tests.support import saved_models
+from tests.support import node, saved_models
 
 FORMS = ({"control_flow_v2": False}, {"control_flow_v2": True}, {"control_flow_v2": "auto"})
 X = tf.TensorSpec([None, 2], tf.float32)
@@ -103,6 +104,21 @@ def test_what_does_not_change_in_a_loop(tmp_path):
     _check(tmp_path, f, {"x": X, "n": N}, [{"x": ROWS, "n": np.int32(n)} for n in (0, 1, 3)])
 
 
+def test_pieces_joined_must_have_one_length(tmp_path):
+    def f(x, n):
+        pieces = tf.TensorArray(tf.float32, 2, element_shape=[None, 2], infer_shape=False)
+        pieces = pieces.write(0, x[:n]).write(1, x[n:])
+        return {"y": pieces.concat()}
+
+    model = saved_models.save(tmp_path / "model", f, {"x": tf.TensorSpec([4, 2], tf.float32), "n": N})
+    x = np.arange(8, dtype=np.float32).reshape(4, 2)
+    saved_models.check(tmp_path, model, {"x": x, "n": np.int32(2)})
+    result = api.convert_saved_model(model, tmp_path / "js")
+    assert [note for note in result.info["notes"] if "must all have one length" in note]
+    (run,) = node.run_models([node.Job(tmp_path / "js", {"x": x, "n": np.int32(1)}, "cpu")])
+    assert "Incompatible shape during merge" in run.error
+
+
 def test_loop_inside_a_branch_that_is_not_taken(tmp_path):
     def f(x, n):
         def loop():
@@ -183,4 +199,16 @@ def test_recurrent_layers_of_keras_3(tmp_path, layer):
     model.export(str(tmp_path / "model"), verbose=False)
     (name,) = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"].structured_input_signature[1]
     feeds = {name: np.random.default_rng(0).normal(size=(2, 4, 2)).astype(np.float32)}
+    saved_models.check(tmp_path, tmp_path / "model", feeds, variants=FORMS)
+
+
+def test_recurrent_layers_after_and_beside_each_other(tmp_path):
+    import keras
+
+    keras.utils.set_random_seed(0)
+    x = keras.Input([4, 2], name="x")
+    deep = keras.layers.LSTM(3)(keras.layers.LSTM(3, return_sequences=True)(x))
+    beside = keras.layers.Bidirectional(keras.layers.GRU(2))(x)
+    keras.Model(x, [deep, beside]).export(str(tmp_path / "model"), verbose=False)
+    feeds = {"x": np.random.default_rng(0).normal(size=(2, 4, 2)).astype(np.float32)}
     saved_models.check(tmp_path, tmp_path / "model", feeds, variants=FORMS)

@@ -96,6 +96,22 @@ def test_input_shapes_fix_free_axes(tmp_path):
         api.convert_saved_model(model, tmp_path / "js", input_shapes={"z": [3, 2]})
 
 
+def test_inputs_of_unknown_rank(tmp_path):
+    w = tf.Variable([[1.0, -2.0], [0.5, 3.0]])
+
+    def f(x, y):
+        return {"sum": x * 2.0 + 1.0, "product": tf.nn.relu(tf.matmul(y, w))}
+
+    specs = {"x": tf.TensorSpec(None, tf.float32), "y": tf.TensorSpec(None, tf.float32)}
+    model = saved_models.save(tmp_path / "model", f, specs, w=w)
+    rows = np.array([[1.0, -1.0]], np.float32)
+    feeds = [{"x": np.float32(3.0), "y": rows}, {"x": np.ones([2, 1, 2], np.float32), "y": rows}]
+    fixed = {"input_shapes": {"y": [-1, 2]}}
+    free, shaped = saved_models.check(tmp_path, model, feeds, variants=({}, fixed))
+    assert free["signature"]["inputs"]["y"]["tensorShape"] == {"unknownRank": True}
+    assert shaped["signature"]["inputs"]["y"]["tensorShape"] == {"dim": [{"size": "-1"}, {"size": "2"}]}
+
+
 def test_outputs_cut_the_graph(tmp_path):
     def f(x):
         return {"a": tf.nn.relu(x, name="middle") * 2.0, "b": x + 1.0}
@@ -145,6 +161,40 @@ def test_small_integer_constants_are_cast(tmp_path):
 
     model = saved_models.save(tmp_path / "model", f, {"i": tf.TensorSpec([2], tf.int32)})
     saved_models.check(tmp_path, model, {"i": np.array([1, 0], np.int32)})
+
+
+def test_bfloat16_constants_are_cast(tmp_path):
+    def f(i, x):
+        table = tf.constant([[1.0, 2.5], [-3.140625, 4.0]], tf.bfloat16)
+        scale = tf.constant([0.5, 3.0], tf.bfloat16)
+        return {"y": tf.cast(tf.gather(table, i), tf.float32) * x, "z": x * tf.cast(scale, tf.float32)}
+
+    specs = {"i": tf.TensorSpec([2], tf.int32), "x": tf.TensorSpec([2, 2], tf.float32)}
+    model = saved_models.save(tmp_path / "model", f, specs)
+    saved_models.check(tmp_path, model, {"i": np.array([1, 0], np.int32), "x": np.ones((2, 2), np.float32)})
+
+
+def test_unsigned_constants_of_16_bits_are_an_error(tmp_path):
+    def f(i):
+        return {"y": tf.gather(tf.constant(np.array([1, 60000], np.uint16)), i)}
+
+    model = saved_models.save(tmp_path / "model", f, {"i": tf.TensorSpec([2], tf.int32)})
+    with pytest.raises(ConversionError, match=r"TensorFlow\.js has no uint16"):
+        api.convert_saved_model(model, tmp_path / "js")
+    assert not (tmp_path / "js").exists()
+
+
+def test_names_go_before_shapes(tmp_path):
+    """Keys of a signature that are other tensors' names, and tensors of one shape and dtype, keep to their own."""
+
+    def f(b, a):
+        c = tf.identity(a - b, name="a_out")
+        return {"b": tf.identity(c * 10.0, name="a"), "a_out": a + 1.0, "a": c}
+
+    specs = {"b": X, "a": X}
+    model = saved_models.save(tmp_path / "model", f, specs)
+    rows = np.array([[1.0, -2.0], [3.0, 0.5]], np.float32)
+    saved_models.check(tmp_path, model, {"a": rows, "b": rows * 3})
 
 
 _CONVERT = """

@@ -79,6 +79,33 @@ def projections() -> Source:
     return function(body, {"x": IMAGE[:1], "transforms": TRANSFORM})
 
 
+PER_IMAGE = np.concatenate([TRANSFORM, TRANSFORM * np.float32(0.5)])
+
+
+@family()
+def projections_of_batches() -> Source:
+    def body(x, any_number, transforms):
+        return {
+            "each": _projected(x, transforms, "BILINEAR", "CONSTANT"),
+            "alike": _projected(x, transforms[:1], "NEAREST", "WRAP"),
+            "any_number": _projected(any_number, transforms[:1], "BILINEAR", "NEAREST"),
+            "by_constants": _projected(x, PER_IMAGE, "NEAREST", "CONSTANT"),
+            "of_unknown_rows": _projected(x, tf.boolean_mask(transforms, [True, True]), "NEAREST", "CONSTANT"),
+        }
+
+    feeds = [{"x": IMAGE, "any_number": many, "transforms": PER_IMAGE} for many in (IMAGE, IMAGE[:1])]
+    return function(body, *feeds)
+
+
+@family(refused="how many there are is not known")
+def projections_of_any_batch() -> Source:
+    def body(x, transforms):
+        return {"y": _projected(x, transforms, "BILINEAR", "CONSTANT")}
+
+    feeds = [{"x": IMAGE[:n], "transforms": PER_IMAGE[:n]} for n in (1, 2)]
+    return function(body, *feeds)
+
+
 @family()
 def projections_with_reflection() -> Source:
     def body(x, transforms):

@@ -6,7 +6,7 @@ value the runtime takes for granted is right.
 
 from collections.abc import Iterator
 
-from tfjs_convert.graph.attributes import attr
+from tfjs_convert.graph.attributes import ONE_IMAGE, attr
 from tfjs_convert.graph.view import NodeDef
 from tfjs_convert.tables import Op
 from tfjs_convert.tf_core import types_pb2
@@ -51,6 +51,8 @@ def complaints(node: NodeDef, op: Op | None) -> Iterator[str]:
         yield "its runtime gives the pieces the shape of one row"
     if node.op == "TensorListConcatV2":
         yield "its runtime looks for the elements' shape in an attribute, and here it is not constant"
+    if node.op == "ImageProjectiveTransformV3" and ONE_IMAGE not in node.attr:
+        yield "its CPU backend transforms the first image only, and how many there are is not known; fix the batch"
     if node.op == "Einsum":
         terms = _text(node, "equation").replace(".", "").partition("->")[0].split(",")
         if any(len(set(term)) < len(term) for term in terms):

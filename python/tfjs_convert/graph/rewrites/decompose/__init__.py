@@ -39,8 +39,8 @@ _PASSES = (LAYOUTS, OPS)
 
 # Decomposed with fewer operations, or at all, where shapes are known.
 _USES_SHAPES = frozenset(
-    "BatchMatMul BatchMatMulV2 BatchMatMulV3 Einsum LookupTableFind LookupTableFindV2 OneHot Roll Select SpaceToDepth "
-    "TensorScatterAdd TensorScatterSub UnsortedSegmentSum".split()
+    "BatchMatMul BatchMatMulV2 BatchMatMulV3 Einsum ImageProjectiveTransformV3 LookupTableFind LookupTableFindV2 "
+    "OneHot Roll Select SpaceToDepth TensorScatterAdd TensorScatterSub UnsortedSegmentSum".split()
 )
 
 

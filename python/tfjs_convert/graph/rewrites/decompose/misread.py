@@ -2,7 +2,7 @@
 
 Some of its executors look for an attribute where TensorFlow has an input or the other way round (EnsureShape,
 MatrixBandPart, RandomUniformInt), give another dtype (FloorDiv, ShapeN), round in another direction (Div, Mod), or do
-not do what the operation is for (FakeQuantWithMinMaxVars, TensorListPopBack).
+not do what the operation is for (FakeQuantWithMinMaxVars, TensorListPopBack, ImageProjectiveTransformV3).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from tfjs_convert.graph.attributes import attr
 from tfjs_convert.graph.constants import numpy_dtype
-from tfjs_convert.graph.rewrites.decompose import elementwise
+from tfjs_convert.graph.rewrites.decompose import elementwise, projections
 from tfjs_convert.graph.rewrites.decompose.emit import BOOL, FLOAT, INT32, Emit, Value, copied, dtype_attr
 from tfjs_convert.tf_core import types_pb2
 
@@ -190,6 +190,7 @@ def soft_suppression(e: Emit) -> None:
 
 
 OPS = {
+    **projections.OPS,
     "FusedBatchNorm": trained_norm,
     "FusedBatchNormV2": trained_norm,
     "FusedBatchNormV3": trained_norm,
