@@ -25,8 +25,9 @@ def check(path: Path, format: str) -> None:
     if format == "saved_model":
         if not (path / "saved_model.pb").is_file():
             raise InputError(
-                f'The program wrote no SavedModel: {_found(path)}; save it with tf.saved_model.save(model, '
-                '"{output}", signatures=...), where the path is the argument that holds {output}, or write format = "keras".'
+                f"The program wrote no SavedModel: {_found(path)}; save it with "
+                'tf.saved_model.save(model, "{output}", signatures=...), where the path is the argument that holds '
+                '{output}, or write format = "keras".'
             )
         # A random number, which no reader needs.
         (path / "fingerprint.pb").unlink(missing_ok=True)
