@@ -18,6 +18,7 @@ tfjs_graph_model(
 load("//rules/private:keras_model.bzl", _keras_model = "keras_model")
 load("//rules/private:keras_model_file.bzl", _keras_model_file = "keras_model_file")
 load("//rules/private:keras_model_saved_model.bzl", _keras_model_saved_model = "keras_model_saved_model")
+load("//rules/private:tf_model_export.bzl", _tf_model_export = "tf_model_export", _tf_model_export_with_binary = "tf_model_export_with_binary", _tf_model_export_with_script = "tf_model_export_with_script")
 load("//rules/private:tf_saved_model.bzl", _tf_saved_model = "tf_saved_model", _tf_saved_model_rule = "tf_saved_model_rule")
 load("//rules/private:tfjs_budget_test.bzl", _tfjs_budget_raw_test = "tfjs_budget_raw_test", _tfjs_budget_test = "tfjs_budget_test")
 load("//rules/private:tfjs_graph_model.bzl", _tfjs_graph_model = "tfjs_graph_model")
@@ -34,6 +35,9 @@ load("//rules/private:tfjs_web_bundle.bzl", _tfjs_web_bundle = "tfjs_web_bundle"
 keras_model = _keras_model
 keras_model_file = _keras_model_file
 keras_model_saved_model = _keras_model_saved_model
+tf_model_export = _tf_model_export
+tf_model_export_with_binary = _tf_model_export_with_binary
+tf_model_export_with_script = _tf_model_export_with_script
 tf_saved_model = _tf_saved_model
 tf_saved_model_rule = _tf_saved_model_rule
 tfjs_budget_test = _tfjs_budget_test

@@ -83,8 +83,8 @@ def convert_concrete_functions(
             reason = " ".join(str(error).split())[:300]
             raise InputError(
                 f"The functions {sorted(functions)} cannot be saved as signatures ({reason}); a function takes tensors "
-                "by name and returns a tensor, a list, or a dictionary of tensors, and what it captures beside variables "
-                "is held by `trackable`."
+                "by name and returns a tensor, a list, or a dictionary of tensors, and what it captures beside "
+                "variables is held by `trackable`."
             ) from error
         return api.convert_saved_model_signatures(saved, output_dirs, weight_options=weight_options, **options)
 

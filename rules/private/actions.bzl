@@ -55,7 +55,7 @@ def multiline_args(ctx):
     args.set_param_file_format("multiline")
     return args
 
-def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, env = {}, execution_requirements = {}):
+def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, env = {}, execution_requirements = {}, tools = []):
     """Runs a main program of the converter in one of its runtimes.
 
     Args:
@@ -69,6 +69,7 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
       progress_message: one line with `%{label}`.
       env: environment variables that this program needs otherwise than conversions do.
       execution_requirements: further requirements, such as those that the target's tags ask for.
+      tools: list of executables (`FilesToRunProvider`) that the program starts.
     """
     toolchain = RUNTIMES[runtime]
     info = ctx.toolchains[toolchain].tfjs_runtime
@@ -87,7 +88,7 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
         outputs = outputs,
         progress_message = progress_message,
         toolchain = toolchain,
-        tools = [info.files],
+        tools = [info.files] + tools,
     )
 
 def python_attrs():

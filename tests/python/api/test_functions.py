@@ -53,7 +53,7 @@ def test_several_functions_share_what_they_capture(tmp_path):
 def test_what_is_refused(tmp_path):
     with pytest.raises(InputError, match="'serving_default' is function, not a concrete function"):
         convert_concrete_function(lambda x: x, tmp_path / "m")
-    with pytest.raises(InputError, match="is PolymorphicFunction|is Function"):
+    with pytest.raises(InputError, match=r"is PolymorphicFunction|is Function"):
         convert_concrete_function(tf.function(lambda x: x), tmp_path / "m")
     function = tf.function(lambda x: {"y": {"nested": x}}).get_concrete_function(tf.TensorSpec([2], name="x"))
     with pytest.raises(InputError, match="cannot be saved as signatures"):

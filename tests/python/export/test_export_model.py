@@ -1,0 +1,90 @@
+"""A user's program writes a model: it runs seeded, its failures are told, and what it wrote is checked."""
+
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = pathlib.Path("tools/export/export_model.py").absolute()
+
+TRAIN = """
+import sys
+import numpy as np
+import tensorflow as tf
+from helper import SIZE
+
+module = tf.Module()
+module.w = tf.Variable(tf.random.normal([SIZE]) + np.random.rand(SIZE).astype(np.float32))
+f = tf.function(lambda x: {"y": x * module.w})
+tf.saved_model.save(module, sys.argv[1], signatures=f.get_concrete_function(tf.TensorSpec([None, SIZE], name="x")))
+"""
+
+
+def export(tmp_path, *flags, hash_seed="0"):
+    return subprocess.run(
+        [sys.executable, "-s", "-P", str(PROGRAM), "--label=//:m", *flags],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONHASHSEED": hash_seed, "TF_NUM_INTRAOP_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_script_gives_the_same_bytes_on_any_hash_seed(tmp_path):
+    (tmp_path / "train.py").write_text(TRAIN)
+    (tmp_path / "helper.py").write_text("SIZE = 3\n")
+    found = []
+    for name, seed in (("a", "0"), ("b", "7")):
+        flags = ["--script=train.py", "--argument={output}", "--format=saved_model", f"--output={name}"]
+        done = export(tmp_path, *flags, hash_seed=seed)
+        assert done.returncode == 0, done.stderr
+        found.append(contents(tmp_path / name))
+    assert found[0] == found[1]
+    assert "saved_model.pb" in found[0]
+    assert "fingerprint.pb" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "format", "message"),
+    [
+        ("raise KeyError('weights')", "saved_model", "The script t.py raised KeyError; its traceback is above."),
+        ("raise SystemExit(3)", "saved_model", "The script t.py exited with 3; its output is above."),
+        ("pass", "saved_model", "The program wrote no SavedModel: there is no m; save it with"),
+        ("import sys; open(sys.argv[1], 'w').write('x')", "keras", "wrote no Keras file: m is another kind of file;"),
+    ],
+)
+def test_what_fails(tmp_path, script, format, message):
+    (tmp_path / "t.py").write_text(script)
+    done = export(tmp_path, "--script=t.py", "--argument={output}", f"--format={format}", "--output=m")
+    assert done.returncode == 1
+    assert message in done.stderr.splitlines()[-1]
+    assert done.stderr.splitlines()[-1].startswith("//:m: ")
+    assert ("KeyError: 'weights'" in done.stderr) == ("KeyError" in script)
+
+
+def test_a_binary_runs_without_the_converters_python(tmp_path):
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\necho "${PYTHONPATH-none} $PYTHONHASHSEED" > "$1/saved_model.pb"\nexit "$2"\n')
+    program.chmod(0o755)
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/fingerprint.pb").write_text("")
+    flags = ["--binary=program", "--argument={output}", "--format=saved_model", "--output=m"]
+    done = export(tmp_path, *flags, "--argument=0")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "m/saved_model.pb").read_text() == "none 0\n"
+    assert list((tmp_path / "m").iterdir()) == [tmp_path / "m/saved_model.pb"]
+    done = export(tmp_path, *flags, "--argument=4")
+    assert done.returncode == 1
+    assert "The program program exited with 4; its output is above." in done.stderr

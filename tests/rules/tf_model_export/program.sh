@@ -1,0 +1,3 @@
+#!/bin/sh
+# Stands for a program of the user.
+exit 1
