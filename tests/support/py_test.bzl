@@ -14,6 +14,8 @@ export TFJS_TEST_NODE="$root/{node}"
 export TFJS_TEST_NODE_MODULES="$root/{node_modules}"
 export TFJS_CONVERT_TABLES="$root/{tables}"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1 TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=-1
+# On whichever processor: without oneDNN, TensorFlow has no dilated depthwise convolution on a CPU to compare with.
+export TF_ENABLE_ONEDNN_OPTS=1
 export HOME="${{TEST_TMPDIR:-$(mktemp -d)}}"
 exec "$root/{interpreter}" -s -P -m pytest -q -p no:cacheprovider -p tests.support.bazel_plugin \\
   --import-mode=importlib --rootdir="$root" -c "$root/pyproject.toml" \\
