@@ -58,7 +58,8 @@ def installed(wheel, tmp_path_factory):
 
 def test_commands(installed):
     assert sorted(path.name for path in (installed / "bin").glob("tensorflowjs_*") if not path.suffix) == [
-        "tensorflowjs_converter"
+        "tensorflowjs_converter",
+        "tensorflowjs_wizard",
     ]
 
 
@@ -75,7 +76,8 @@ def test_requirements_are_met_by_the_lock(installed):
 
 def test_imports_are_declared(installed):
     """Every third-party package that the sources import is among the requirements."""
-    declared = {"absl", "google", "h5py", "keras", "ml_dtypes", "numpy", "tensorflow", "tf_keras", "tfjs_convert"}
+    core = {"absl", "google", "h5py", "ml_dtypes", "numpy", "tensorflow", "tfjs_convert"}
+    declared = core | {"keras", "tf_keras", "questionary"}
     imported = set()
     for path in sorted((installed / "site-packages" / "tfjs_convert").rglob("*.py")):
         for found in ast.walk(ast.parse(path.read_text())):
