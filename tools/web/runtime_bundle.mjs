@@ -44,7 +44,7 @@ runMain(async (argv) => {
     format: 'runtime-bundle',
     module: FILES[format],
     ...sizes(files[FILES[format]]),
-    files: Object.fromEntries(Object.entries(files).map(([name, content]) => [name, sizes(content)])),
+    files: Object.fromEntries(Object.entries(files).map(([name, {length}]) => [name, length])),
     versions: {'@tensorflow/tfjs-core': packages.of('tfjs-core').version},
     operations: [...usage.ops].sort(),
     kernels, gradients,

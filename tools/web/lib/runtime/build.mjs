@@ -41,7 +41,7 @@ export async function buildRuntime(options) {
     for (;;) {
       const {kernels, gradients} = chosen(packages, wanted, all, allGradients);
       const counted = await bundle(esbuild, plan, entryText(plan, kernels, gradients), true);
-      const more = namedKernels(counted, plan.names).union(wanted);
+      const more = new Set([...wanted, ...namedKernels(counted, plan.names)]);
       if (more.size === wanted.size) break;
       wanted = more;
     }

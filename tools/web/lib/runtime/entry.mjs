@@ -7,7 +7,7 @@ const CORE = '@tensorflow/tfjs-core';
 
 /** What every bundle exports of tfjs-core: tensors in and out, memory, backends. */
 const EXPORTS = [
-  'Tensor', 'backend', 'dispose', 'engine', 'env', 'findBackend', 'getBackend', 'io', 'keep', 'memory', 'nextFrame', 'profile',
+  'Tensor', 'backend', 'dispose', 'enableProdMode', 'engine', 'env', 'findBackend', 'getBackend', 'io', 'keep', 'memory', 'nextFrame', 'profile',
   'ready', 'registerBackend', 'removeBackend', 'scalar', 'setBackend', 'tensor', 'tensor1d', 'tensor2d', 'tensor3d', 'tensor4d',
   'tidy', 'time', 'util',
 ];
