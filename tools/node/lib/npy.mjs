@@ -5,22 +5,9 @@
 
 import fs from 'node:fs';
 import {UserError} from './args.mjs';
+import {Value} from './value.mjs';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
-
-/** A tensor's value outside TensorFlow.js: `values` is flat, C order; complex64 is interleaved; strings are bytes. */
-export class Value {
-  /**
-   * @param {'float32' | 'int32' | 'bool' | 'complex64' | 'string'} dtype
-   * @param {number[]} shape
-   * @param {Float32Array | Int32Array | Uint8Array | Uint8Array[]} values
-   */
-  constructor(dtype, shape, values) {
-    this.dtype = dtype;
-    this.shape = shape;
-    this.values = values;
-  }
-}
 
 const floats = (array) => new Float32Array(array);
 
