@@ -1,6 +1,6 @@
 // Runs models in a browser, as tools/node/run.mjs does in Node: the same jobs file, the same results file.
 //
-//   node run.mjs --jobs=FILE --results=FILE --node_modules=DIR --browser=FILE --driver=DIR --scratch=DIR
+//   node run.mjs --jobs=FILE --results=FILE --node_modules=DIR --browser=FILE --driver=DIR
 //                [--bundle_model=NAME] [--load_seconds=30]
 //
 // --node_modules holds the page's scripts of TensorFlow.js, --driver playwright-core. With --bundle_model, the jobs' "model"
@@ -22,11 +22,11 @@ const TOOLS = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 runMain(async (argv) => {
   const flags = parseFlags(argv, {
     browser: {required: true}, bundle_model: {}, driver: {required: true}, jobs: {required: true}, load_seconds: {default: '30'},
-    node_modules: {required: true}, results: {required: true}, scratch: {required: true},
+    node_modules: {required: true}, results: {required: true},
   });
   const jobs = readJson(flags.jobs, 'jobs file');
   if (!Array.isArray(jobs)) throw new UserError(`The jobs file "${flags.jobs}" must hold a list.`);
-  const profile = fs.mkdtempSync(path.join(flags.scratch, 'browser'));
+  const profile = fs.mkdtempSync(path.join(path.dirname(path.resolve(flags.results)), 'browser'));
   const browser = await startBrowser({browser: flags.browser, driver: flags.driver, profile});
   try {
     const pages = new Pages(browser, flags);
