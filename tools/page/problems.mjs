@@ -15,10 +15,16 @@ export function collectProblems(page) {
   });
   page.on('pageerror', (error) => add('console', `the page throws "${error.message}"`));
   page.on('crash', () => add('console', 'the page crashes'));
+  const refused = new Set();
   page.on('response', (response) => {
-    if (response.status() >= 400) add('request', `${place(response)} is answered with ${response.status()}`);
+    if (response.status() < 400) return;
+    refused.add(response.request());
+    add('request', `${place(response)} is answered with ${response.status()}`);
   });
-  page.on('requestfailed', (request) => add('request', `${place(request)} cannot be fetched (${request.failure()?.errorText})`));
+  page.on('requestfailed', (request) => {
+    // A refusal whose content nobody reads ends as a failure as well.
+    if (!refused.has(request)) add('request', `${place(request)} cannot be fetched (${request.failure()?.errorText})`);
+  });
   return problems;
 }
 

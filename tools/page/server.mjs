@@ -41,9 +41,14 @@ function answer(folders, request, response) {
   createReadStream(file).on('error', () => response.destroy()).pipe(response);
 }
 
+/** @returns {string | undefined} the file that an address names, if it may be served. */
 function locate(folders, url) {
-  // URL resolves `..`, so that nothing outside the folders can be named.
-  const address = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+  let address;
+  try {
+    address = decodeURIComponent(url.split(/[?#]/)[0]);
+  } catch {
+    return undefined;
+  }
   const prefix = Object.keys(folders).find((start) => address.startsWith(start));
   if (prefix === undefined || address.includes('\0') || address.split('/').includes('..')) return undefined;
   return path.join(folders[prefix], address.slice(prefix.length));

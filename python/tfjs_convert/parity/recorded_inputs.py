@@ -38,7 +38,7 @@ def _read_npz(file: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise InputError(f'"{file.name}" cannot be read as .npz ({error}); write it with numpy.savez.') from error
 
 
@@ -60,7 +60,9 @@ def _fitted(array: np.ndarray, port: Mapping, file: Path) -> np.ndarray:
         and all(want is None or want < 0 or want == size for want, size in zip(shape, array.shape, strict=True))
     )
     if not fits:
-        raise OptionError(f'"{file.name}" holds the shape {list(array.shape)} for the input "{name}", which takes {shape}.')
+        raise OptionError(
+            f'"{file.name}" holds the shape {list(array.shape)} for the input "{name}", which takes {shape}.'
+        )
     if dtype == "string":
         array = np.array([_bytes(value) for value in array.reshape(-1).tolist()], object).reshape(array.shape)
     return array.astype(_DTYPES[dtype])

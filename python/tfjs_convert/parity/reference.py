@@ -75,7 +75,9 @@ def _inputs(flags: argparse.Namespace, info: Mapping) -> dict[str, dict[str, np.
     runs = {}
     for file in flags.inputs:
         if file.stem in runs:
-            raise OptionError(f'Two files of inputs are named "{file.stem}"; each needs a name of its own, for messages.')
+            raise OptionError(
+                f'Two files of inputs are named "{file.stem}"; each needs a name of its own, for messages.'
+            )
         runs[file.stem] = recorded_inputs(file, ports)
     for seed in flags.seed or ([] if flags.inputs else [0]):
         runs[f"seed_{seed}"] = make_inputs(ports, seed, ranges, shapes)

@@ -115,7 +115,8 @@ function parseStrings(content, file) {
   if (dtype !== 'string' || !Array.isArray(shape) || !Array.isArray(values) || values.length !== product(shape)) {
     throw new UserError(`The file "${file}" must hold {"dtype": "string", "shape": [...], "values": [...]}.`);
   }
-  const bytes = (v) => (typeof v === 'string' ? new TextEncoder().encode(v) : Buffer.from(v.base64, 'base64'));
+  // A Buffer is a Uint8Array to Node, and not to what carries values into a page.
+  const bytes = (v) => new Uint8Array(typeof v === 'string' ? Buffer.from(v) : Buffer.from(v.base64, 'base64'));
   return new Value('string', shape, values.map(bytes));
 }
 
