@@ -64,6 +64,7 @@ toolchain(
 
 # Which repositories of packages each runtime searches, in order.
 _SITES = {
+    "bare": [],
     "core": ["core", "light"],
     "full": ["full"],
     "light": ["light"],

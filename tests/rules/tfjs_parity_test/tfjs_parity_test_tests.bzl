@@ -86,7 +86,7 @@ def _test_reference_of_saved_model_impl(ctx):
     ], "inputs")
     assert_env(env, action, {
         "PYTHONHASHSEED": "0",
-        "PYTHONPATH": "python:BIN/tests/rules/stubs/full/site-packages",
+        "PYTHONPATH": "BIN/python/tfjs_convert/library.zip:BIN/tests/rules/stubs/full/site-packages",
         "TF_ENABLE_ONEDNN_OPTS": "1",
     })
     assert_output_group(env, "reference", [model + "_subject.reference"])
@@ -160,7 +160,7 @@ def _test_default_launcher_impl(ctx):
     for expected in [
         "exec \"$root/tests/rules/stubs/python/bin/python3\" -s -P \"$root/tools/parity/parity.py\" ",
         "PYTHONHOME=\"$root/tests/rules/stubs/python\"",
-        "PYTHONPATH=\"$root/python:$root/tests/rules/stubs/light/site-packages\"",
+        "PYTHONPATH=\"$root/python/tfjs_convert/library.zip:$root/tests/rules/stubs/light/site-packages\"",
     ]:
         asserts.true(env, expected in action.content, "expected {} in {}".format(expected, action.content))
     asserts.equals(
@@ -206,7 +206,7 @@ def _test_runfiles_impl(ctx):
         _PACKAGE + "test_runfiles_converted",
         _PACKAGE + "test_runfiles_converted.info.json",
         _PACKAGE + "test_runfiles_subject.reference",
-        "python/tfjs_convert/__init__.py",
+        "python/tfjs_convert/library.zip",
         "tests/rules/stubs/light/site-packages/package.pyc",
         "tests/rules/stubs/node/bin/node",
         "tests/rules/stubs/npm/node_modules/@tensorflow/tfjs/package.json",
