@@ -3,6 +3,8 @@
 load("//tools/runtime:toolchain.bzl", "RUNTIMES")
 
 NODE_TOOLCHAIN = Label("//tools/runtime:node_toolchain_type")
+BROWSER_TOOLCHAIN = Label("//tools/runtime:browser_toolchain_type")
+PAGE_TOOLCHAIN = Label("//tools/runtime:page_toolchain_type")
 WEB_TOOLCHAIN = Label("//tools/runtime:web_toolchain_type")
 
 # What makes bytes depend on the machine is switched off: hash seeds, thread counts, vectorised kernels.
@@ -37,11 +39,6 @@ def _run(ctx, *, executable, arguments, env, inputs, mnemonic, outputs, progress
         use_default_shell_env = False,
     )
 
-def _import_root(ctx):
-    """Returns the folder that holds the converter's package; a source folder, so path mapping leaves it alone."""
-    package = ctx.file._package
-    return package.dirname.removesuffix("/" + package.dirname.rpartition("/")[2])
-
 def multiline_args(ctx):
     """Returns an empty `Args` that always travels as a file with one flag a line.
 
@@ -56,12 +53,12 @@ def multiline_args(ctx):
     args.set_param_file_format("multiline")
     return args
 
-def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, env = {}, execution_requirements = {}, tools = []):
-    """Runs a main program of the converter in one of its runtimes.
+def run_interpreter(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_message, env = {}, path = [], execution_requirements = {}, tools = []):
+    """Runs a main program in one of the converter's runtimes, without the converter.
 
     Args:
-      ctx: the rule's context; its rule declares `python_toolchain(runtime)` and `python_attrs()`.
-      runtime: "light", "core" or "full".
+      ctx: the rule's context; its rule declares `python_toolchain(runtime)`.
+      runtime: "bare" (no packages), "light", "core" or "full".
       main: the main program (File).
       args: the arguments, from `multiline_args`.
       inputs: depset or list of the files that the action reads beside the program.
@@ -69,6 +66,7 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
       mnemonic: the kind of work, as `TfjsGraphModel`.
       progress_message: one line with `%{label}`.
       env: environment variables that this program needs otherwise than conversions do.
+      path: list of the files that Python imports from before it looks into the runtime's packages.
       execution_requirements: further requirements, such as those that the target's tags ask for.
       tools: list of executables (`FilesToRunProvider`) that the program starts.
     """
@@ -81,10 +79,10 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
     _run(
         ctx,
         arguments = [start, args],
-        env = PYTHON_ENV | env | info.env | {"PYTHONPATH": "{}:{}".format(_import_root(ctx), info.env["PYTHONPATH"])},
+        env = PYTHON_ENV | env | info.env | {"PYTHONPATH": ":".join([file.path for file in path] + ([info.env["PYTHONPATH"]] if info.env["PYTHONPATH"] else []))},
         executable = info.interpreter,
         execution_requirements = execution_requirements,
-        inputs = depset(ctx.files._library + [main], transitive = [inputs if type(inputs) == "depset" else depset(inputs)]),
+        inputs = depset([main] + path, transitive = [inputs if type(inputs) == "depset" else depset(inputs)]),
         mnemonic = mnemonic,
         outputs = outputs,
         progress_message = progress_message,
@@ -92,18 +90,26 @@ def run_python(ctx, *, runtime, main, args, inputs, outputs, mnemonic, progress_
         tools = [info.files] + tools,
     )
 
+def run_python(ctx, **kwargs):
+    """Runs a main program of the converter in one of its runtimes.
+
+    Args:
+      ctx: the rule's context; its rule declares `python_toolchain(runtime)` and `python_attrs()`.
+      **kwargs: as for `run_interpreter`.
+    """
+    run_interpreter(ctx, path = [ctx.file._library], **kwargs)
+
 def python_attrs():
-    """Returns the private attributes that `run_python` reads."""
-    return {
-        "_library": attr.label(default = "//python/tfjs_convert:sources"),
-        "_package": attr.label(default = "//python/tfjs_convert:__init__.py", allow_single_file = True),
-    }
+    """Returns the private attributes that `run_python` and `python_executable` read."""
+
+    # For the machine that runs it also where people start it: the file is the same on every one.
+    return {"_library": attr.label(default = "//python/tfjs_convert:library", allow_single_file = True, cfg = "exec")}
 
 def python_toolchain(runtime):
     """Returns the toolchain type of a runtime.
 
     Args:
-      runtime: "light", "core" or "full".
+      runtime: "bare" (no packages), "light", "core" or "full".
     """
     return RUNTIMES[runtime]
 

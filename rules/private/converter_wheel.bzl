@@ -23,14 +23,14 @@ def _converter_wheel_impl(ctx):
         format_each = "--console_script=%s",
     )
     args.add(ctx.file.readme, format = "--readme=%s")
-    args.add(ctx.file._package, format = "--package=%s")
-    args.add_all(ctx.files._library, format_each = "--source=%s")
+    args.add(ctx.file.package, format = "--package=%s")
+    args.add_all(ctx.files.srcs, format_each = "--source=%s")
     add_tables_flags(ctx, args)
     args.add(wheel, format = "--output=%s")
     run_python(
         ctx,
         args = args,
-        inputs = [ctx.file.readme, ctx.file._package] + ctx.files._library + ctx.files._tables,
+        inputs = [ctx.file.readme, ctx.file.package] + ctx.files.srcs + ctx.files._tables,
         main = ctx.file._make_wheel,
         mnemonic = "TfjsWheel",
         outputs = [wheel],
@@ -47,8 +47,10 @@ converter_wheel = rule(
         "distribution": attr.string(doc = "The name under which it is installed.", mandatory = True),
         "extra_requires": attr.string_list_dict(doc = "Requirements by extra."),
         "python_requires": attr.string(doc = "Versions of Python that it runs on.", mandatory = True),
+        "package": attr.label(allow_single_file = ["__init__.py"], doc = "The package's `__init__.py`.", mandatory = True),
         "readme": attr.label(allow_single_file = [".md"], doc = "The description.", mandatory = True),
         "requires": attr.string_list(doc = "Requirements that are always installed."),
+        "srcs": attr.label_list(allow_files = [".py"], doc = "Its modules.", mandatory = True),
         "summary": attr.string(doc = "What it is, in one line.", mandatory = True),
         "version": attr.string(doc = "Its version, which is that of the sources.", mandatory = True),
         "_make_wheel": attr.label(default = "//tools/wheel:make_wheel.py", allow_single_file = True),

@@ -40,7 +40,6 @@ def python_executable(ctx, *, name, comment, main, flags, files, transitive_file
       `DefaultInfo` with the script and its runfiles.
     """
     python = ctx.toolchains[python_toolchain(runtime)].tfjs_runtime
-    package = ctx.file._package.short_path.rpartition("/")[0].rpartition("/")[0]
     script = ctx.actions.declare_file(name)
     ctx.actions.write(script, _SCRIPT.format(
         comment = comment,
@@ -50,13 +49,13 @@ def python_executable(ctx, *, name, comment, main, flags, files, transitive_file
         home = python.interpreter.short_path.removesuffix("/bin/python3"),
         interpreter = python.interpreter.short_path,
         main = main.short_path,
-        packages = ":".join(["$root/" + path for path in [package] + [site.short_path.rpartition("/")[0] for site in python.sites + sites]]),
+        packages = ":".join(["$root/" + path for path in [ctx.file._library.short_path] + [site.short_path.rpartition("/")[0] for site in python.sites + sites]]),
         workspace = ctx.workspace_name,
     ), is_executable = True)
     return DefaultInfo(
         executable = script,
         runfiles = ctx.runfiles(
-            [main] + files + ctx.files._library,
+            [main, ctx.file._library] + files,
             transitive_files = depset(transitive = [python.files] + transitive_files),
         ),
     )

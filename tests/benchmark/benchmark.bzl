@@ -7,7 +7,6 @@ _RUNTIMES = ["light", "core", "full"]
 
 def _conversion_benchmark_impl(ctx):
     runtimes = {name: ctx.toolchains[python_toolchain(name)].tfjs_runtime for name in _RUNTIMES}
-    package = ctx.file._package.short_path.rpartition("/")[0].rpartition("/")[0]
     folder = ctx.file.main.short_path.rpartition("/")[0]
     env = {
         "TFJS_BENCHMARK_ENV": json.encode(PYTHON_ENV),
@@ -16,7 +15,7 @@ def _conversion_benchmark_impl(ctx):
     } | {
         "TFJS_BENCHMARK_" + name.upper(): ":".join([
             runfile(path)
-            for path in [package, folder] + [site.short_path.rpartition("/")[0] for site in runtime.sites]
+            for path in [ctx.file._library.short_path, folder] + [site.short_path.rpartition("/")[0] for site in runtime.sites]
         ])
         for name, runtime in runtimes.items()
     }

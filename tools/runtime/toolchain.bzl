@@ -1,10 +1,11 @@
-"""The converter's toolchain: an interpreter, and the packages of one of the three runtimes."""
+"""The converter's toolchain: an interpreter, and the packages of one of its runtimes."""
 
 load(":interpreter.bzl", "NO_PYTHON")
 load(":users_python.bzl", "UsersPythonInfo")
 
 # The names of the runtimes, each with the toolchain type that a rule asks for.
 RUNTIMES = {
+    "bare": Label("//tools/runtime:bare_toolchain_type"),
     "core": Label("//tools/runtime:core_toolchain_type"),
     "full": Label("//tools/runtime:full_toolchain_type"),
     "light": Label("//tools/runtime:light_toolchain_type"),

@@ -10,7 +10,17 @@ load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private:actions.bzl", "NODE_TOOLCHAIN", "multiline_args", "python_toolchain", "run_node", "run_python")
 load("//tests/rules:support.bzl", "failure_test", "suite")
 
-def _recording_context(ctx, calls):
+def _file(ctx, name):
+    """Returns an empty file, which nobody asks for."""
+    file = ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
+    ctx.actions.write(file, "")
+    return file
+
+def _names(inputs):
+    """Returns the names of an action's inputs, sorted."""
+    return sorted([file.basename for file in inputs.to_list()])
+
+def _recording_context(ctx, calls, library = None):
     """Returns a context for the stub runtimes, whose calls of `actions.run` are appended to a list."""
     runtimes = {
         python_toolchain(name): struct(tfjs_runtime = struct(
@@ -30,8 +40,8 @@ def _recording_context(ctx, calls):
             args = ctx.actions.args,
             run = lambda **kwargs: calls.append(struct(**kwargs)),
         ),
-        file = struct(_package = struct(dirname = "external/rules_tfjs/python/tfjs_convert")),
-        files = struct(_library = ["library"], _node_programs = ["programs"]),
+        file = struct(_library = library),
+        files = struct(_node_programs = ["programs"]),
         label = ctx.label,
         toolchains = runtimes | {NODE_TOOLCHAIN: node},
     )
@@ -39,14 +49,14 @@ def _recording_context(ctx, calls):
 def _python_call(ctx, runtime, **kwargs):
     calls = []
     run_python(
-        _recording_context(ctx, calls),
+        _recording_context(ctx, calls, _file(ctx, runtime + "/library.zip")),
         args = ctx.actions.args(),
-        main = "main.py",
+        main = _file(ctx, runtime + "/main.py"),
         mnemonic = "TfjsTest",
         outputs = ["output"],
         progress_message = "Testing %{label}",
         runtime = runtime,
-        **({"inputs": ["model"]} | kwargs)
+        **({"inputs": []} | kwargs)
     )
     return calls[0]
 
@@ -81,7 +91,7 @@ def _test_python_action_impl(ctx):
         asserts.equals(env, runtime + "_python", call.executable)
         asserts.equals(env, python_toolchain(runtime), call.toolchain)
         asserts.equals(env, [[runtime + "_package"]], [files.to_list() for files in call.tools], "tools")
-        asserts.equals(env, ["library", "main.py", "model"], sorted(call.inputs.to_list()), "inputs")
+        asserts.equals(env, ["library.zip", "main.py"], _names(call.inputs), "inputs")
     return unittest.end(env)
 
 _python_action_test = unittest.make(_test_python_action_impl)
@@ -91,6 +101,8 @@ def _test_python_environment(name):
 
 def _test_python_environment_impl(ctx):
     env = unittest.begin(ctx)
+    call = _python_call(ctx, "core")
+    library = [file.path for file in call.inputs.to_list() if file.basename == "library.zip"][0]
     asserts.equals(env, {
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
@@ -99,11 +111,11 @@ def _test_python_environment_impl(ctx):
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "PYTHONHOME": "core_home",
-        "PYTHONPATH": "external/rules_tfjs/python:core_site",
+        "PYTHONPATH": library + ":core_site",
         "PYTHONUTF8": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
-    }, _python_call(ctx, "core").env)
+    }, call.env)
     return unittest.end(env)
 
 _python_environment_test = unittest.make(_test_python_environment_impl)
@@ -130,7 +142,8 @@ def _test_inputs_may_be_a_depset(name):
 def _test_inputs_may_be_a_depset_impl(ctx):
     env = unittest.begin(ctx)
     model = depset(["model"], transitive = [depset(["weights"])])
-    asserts.equals(env, ["library", "main.py", "model", "weights"], sorted(_python_call(ctx, "light", inputs = model).inputs.to_list()))
+    files = depset([_file(ctx, "model.h5")], transitive = [depset([_file(ctx, "weights.h5")])])
+    asserts.equals(env, ["library.zip", "main.py", "model.h5", "weights.h5"], _names(_python_call(ctx, "light", inputs = files).inputs))
     asserts.equals(env, ["main.mjs", "model", "programs", "weights"], sorted(_node_call(ctx, inputs = model).inputs.to_list()))
     return unittest.end(env)
 

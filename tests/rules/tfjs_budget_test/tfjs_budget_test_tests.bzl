@@ -108,7 +108,7 @@ def _test_runfiles_impl(ctx):
         _PACKAGE + "committed.snapshot.json",
         _PACKAGE + "test_runfiles_model",
         _PACKAGE + "test_runfiles_model.info.json",
-        "python/tfjs_convert/budget/check.py",
+        "python/tfjs_convert/library.zip",
         "tests/rules/stubs/light/site-packages/package.pyc",
         "tests/rules/stubs/python/bin/python3",
         "tools/budget/budget.py",

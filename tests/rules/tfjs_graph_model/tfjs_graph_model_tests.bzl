@@ -245,8 +245,7 @@ def _test_inputs_impl(ctx):
     assert_contains(env, inputs, [
         _PACKAGE + "test_inputs/saved_model.pb",
         _PACKAGE + "test_inputs/variables/variables.index",
-        "python/tfjs_convert/__init__.py",
-        "python/tfjs_convert/artifact.py",
+        "python/tfjs_convert/library.zip",
         "tests/rules/stubs/core/site-packages/package.pyc",
         "tests/rules/stubs/light/site-packages/package.pyc",
         "tests/rules/stubs/python/bin/python3",
@@ -285,7 +284,7 @@ def _test_environment_impl(ctx):
         "PATH": None,
         "PYTHONHASHSEED": "0",
         "PYTHONHOME": "BIN/tests/rules/stubs/python",
-        "PYTHONPATH": "python:BIN/tests/rules/stubs/core/site-packages:BIN/tests/rules/stubs/light/site-packages",
+        "PYTHONPATH": "BIN/python/tfjs_convert/library.zip:BIN/tests/rules/stubs/core/site-packages:BIN/tests/rules/stubs/light/site-packages",
         "TF_ENABLE_ONEDNN_OPTS": "0",
     })
     return analysistest.end(env)
@@ -497,7 +496,7 @@ def _test_keras_inputs_impl(ctx):
     action = only_action(env, "TfjsGraphModel")
     assert_contains(env, paths(action.inputs), [
         _PACKAGE + "test_keras_inputs/model.keras",
-        "python/tfjs_convert/api_keras.py",
+        "python/tfjs_convert/library.zip",
         "tests/rules/stubs/full/site-packages/package.pyc",
         "tools/convert/graph_model_keras.py",
     ], "inputs")

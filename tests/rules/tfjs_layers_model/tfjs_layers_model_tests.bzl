@@ -107,8 +107,7 @@ def _test_inputs_impl(ctx):
     inputs = paths(only_action(env, "TfjsLayersModel").inputs)
     assert_contains(env, inputs, [
         _PACKAGE + "test_inputs/model.h5",
-        "python/tfjs_convert/__init__.py",
-        "python/tfjs_convert/artifact.py",
+        "python/tfjs_convert/library.zip",
         "tests/rules/stubs/light/site-packages/package.pyc",
         "tests/rules/stubs/python/bin/python3",
         "tests/rules/stubs/python/lib/python313.zip",
@@ -145,7 +144,7 @@ def _test_environment_impl(ctx):
         "PATH": None,
         "PYTHONHASHSEED": "0",
         "PYTHONHOME": "BIN/tests/rules/stubs/python",
-        "PYTHONPATH": "python:BIN/tests/rules/stubs/light/site-packages",
+        "PYTHONPATH": "BIN/python/tfjs_convert/library.zip:BIN/tests/rules/stubs/light/site-packages",
         "TF_ENABLE_ONEDNN_OPTS": "0",
     })
     return analysistest.end(env)

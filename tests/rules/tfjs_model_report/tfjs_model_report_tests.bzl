@@ -55,7 +55,7 @@ def _test_command_line_impl(ctx):
         "HOME": None,
         "PATH": None,
         "PYTHONHASHSEED": "0",
-        "PYTHONPATH": "python:BIN/tests/rules/stubs/light/site-packages",
+        "PYTHONPATH": "BIN/python/tfjs_convert/library.zip:BIN/tests/rules/stubs/light/site-packages",
     })
     return analysistest.end(env)
 
@@ -82,7 +82,7 @@ def _test_inputs_impl(ctx):
     assert_contains(env, inputs, [
         _PACKAGE + "test_inputs_model",
         _PACKAGE + "test_inputs_model.info.json",
-        "python/tfjs_convert/report/page.py",
+        "python/tfjs_convert/library.zip",
         "tests/rules/stubs/light/site-packages/package.pyc",
         "tests/rules/stubs/node/bin/node",
         "tests/rules/stubs/npm/node_modules/@tensorflow/tfjs/package.json",
