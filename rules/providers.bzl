@@ -60,6 +60,7 @@ TfjsRuntimeBundleInfo = provider(
     fields = {
         "directory": "(File) The tree artifact with the JavaScript file, and the binaries of the wasm backend.",
         "info": "(File) `NAME.info.json`: bytes, raw and compressed, operations, and kernels by backend.",
+        "module": "(string) The JavaScript file's name in the directory: `tfjs.mjs`, `tfjs.cjs` or `tfjs.js`.",
     },
 )
 

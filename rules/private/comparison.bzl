@@ -1,6 +1,6 @@
 """What the tests share that compare a model with its source: attributes, the reference run, the comparing program."""
 
-load("//rules:providers.bzl", "ModelSourceInfo")
+load("//rules:providers.bzl", "ModelSourceInfo", "TfjsRuntimeBundleInfo")
 load(":actions.bzl", "multiline_args", "python_attrs", "run_python")
 load(":labels.bzl", "label_text")
 load(":launcher.bzl", "python_executable")
@@ -35,6 +35,10 @@ COMPARISON_ATTRS = {
     ),
     "tolerances": attr.string_dict(
         doc = "The same for single outputs by name.",
+    ),
+    "tfjs": attr.label(
+        doc = "A `tfjs_runtime_bundle` that runs the model instead of the whole TensorFlow.js.",
+        providers = [TfjsRuntimeBundleInfo],
     ),
     "_parity": attr.label(default = "//tools/parity:parity.py", allow_single_file = True),
     "_programs": attr.label(default = "//tools/node:programs"),
@@ -101,6 +105,12 @@ def comparison_test(ctx, *, model, served, run, node, packages, files, comment, 
       transitive_files: list of depsets of further files.
     """
     reference = _reference_outputs(ctx, model)
+    files = list(files)
+    run_flags = list(run_flags)
+    if ctx.attr.tfjs:
+        bundle = ctx.attr.tfjs[TfjsRuntimeBundleInfo]
+        files.append(bundle.directory)
+        run_flags.append("--runtime_bundle={}/{}".format(bundle.directory.short_path, bundle.module))
     flags = [
         "--label=" + label_text(ctx.label),
         "--model=" + served.short_path,

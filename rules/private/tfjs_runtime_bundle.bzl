@@ -30,6 +30,13 @@ What is left out and asked for nevertheless fails with the name of what is missi
 
 _BACKENDS = ["cpu", "wasm", "webgl", "webgpu"]
 
+# What tools/web/runtime_bundle.mjs names its file, by format.
+_MODULES = {
+    "cjs": "tfjs.cjs",
+    "esm": "tfjs.mjs",
+    "iife": "tfjs.js",
+}
+
 def _tfjs_runtime_bundle_impl(ctx):
     if not ctx.attr.models:
         fail("{}: a runtime bundle is made for at least one model, got none; name some in models.".format(ctx.label))
@@ -68,7 +75,7 @@ def _tfjs_runtime_bundle_impl(ctx):
     return [
         DefaultInfo(files = depset([directory]), runfiles = ctx.runfiles([directory])),
         OutputGroupInfo(info = depset([info])),
-        TfjsRuntimeBundleInfo(directory = directory, info = info),
+        TfjsRuntimeBundleInfo(directory = directory, info = info, module = _MODULES[ctx.attr.format]),
     ]
 
 tfjs_runtime_bundle = rule(
@@ -88,7 +95,7 @@ tfjs_runtime_bundle = rule(
         "format": attr.string(
             default = "esm",
             doc = "`esm` (`tfjs.mjs`), `cjs` (`tfjs.cjs`) or `iife` (`tfjs.js`, a script that sets the global `tf`).",
-            values = ["cjs", "esm", "iife"],
+            values = _MODULES.keys(),
         ),
         "minify": attr.bool(
             default = True,

@@ -7,14 +7,14 @@ let model;
 
 /**
  * @param {string} backend `cpu`, `wasm`, `webgl` or `webgpu`.
- * @param {string} binaries where the WASM binaries are served.
+ * @param {string} [binaries] where the WASM binaries are served; a runtime bundle knows it by itself.
  */
 async function start(backend, binaries) {
   if (backend === 'webgpu' && !(await navigator.gpu?.requestAdapter())) {
     throw new Error('this browser has no WebGPU adapter; leave webgpu out of backends, or register a browser that has one');
   }
   tf.enableProdMode();
-  if (backend === 'wasm') tf.wasm.setWasmPaths(binaries);
+  if (backend === 'wasm' && binaries) tf.wasm.setWasmPaths(binaries);
   if (!(await tf.setBackend(backend)) || tf.getBackend() !== backend) throw new Error(`the backend ${backend} does not start in this browser`);
   await tf.ready();
 }

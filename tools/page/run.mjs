@@ -1,10 +1,10 @@
 // Runs models in a browser, as tools/node/run.mjs does in Node: the same jobs file, the same results file.
 //
 //   node run.mjs --jobs=FILE --results=FILE --node_modules=DIR --browser=FILE --driver=DIR
-//                [--bundle_model=NAME] [--load_seconds=30]
+//                [--bundle_model=NAME] [--runtime_bundle=FILE] [--load_seconds=30]
 //
 // --node_modules holds the page's scripts of TensorFlow.js, --driver playwright-core. With --bundle_model, the jobs' "model"
-// is the folder of a web bundle, whose loader then loads the model of that name. Backends are cpu, wasm, webgl, webgpu.
+// is the folder of a web bundle, whose loader then loads the model of that name; a runtime bundle takes the place of the scripts. Backends are cpu, wasm, webgl, webgpu.
 // A job also fails ("stage": "console" or "request") if the page logs an error or a request of it fails meanwhile.
 
 import fs from 'node:fs';
@@ -22,7 +22,7 @@ const TOOLS = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 runMain(async (argv) => {
   const flags = parseFlags(argv, {
     browser: {required: true}, bundle_model: {}, driver: {required: true}, jobs: {required: true}, load_seconds: {default: '30'},
-    node_modules: {required: true}, results: {required: true},
+    node_modules: {required: true}, results: {required: true}, runtime_bundle: {},
   });
   const jobs = readJson(flags.jobs, 'jobs file');
   if (!Array.isArray(jobs)) throw new UserError(`The jobs file "${flags.jobs}" must hold a list.`);
@@ -59,11 +59,12 @@ class Pages {
   }
 
   async load({model, backend, info}) {
-    const {bundle_model: name, load_seconds: seconds, node_modules: scripts} = this.flags;
-    this.server = await startServer({'/source/': model, '/tfjs/': scripts, '/tools/': TOOLS});
+    const {bundle_model: name, load_seconds: seconds, node_modules: scripts, runtime_bundle: bundle} = this.flags;
+    const tfjs = bundle ? path.dirname(bundle) : scripts;
+    this.server = await startServer({'/source/': model, '/tfjs/': tfjs, '/tools/': TOOLS});
     this.session = await Session.open(this.browser, this.server.url);
     const source = name === undefined ? modelSource(model, info) : {url: '/source/', name};
-    await this.session.load(backend, source, Number(seconds));
+    await this.session.load(backend, source, Number(seconds), bundle && path.basename(bundle));
     return this.session;
   }
 

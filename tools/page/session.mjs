@@ -36,17 +36,33 @@ export class Session {
    * @param {string} backend
    * @param {object} source what `load` in page.mjs takes.
    * @param {number} seconds the most that it may take.
+   * @param {string} [bundle] the file in /tfjs/ that is all of TensorFlow.js; by default the packages' scripts lie there.
    */
-  async load(backend, source, seconds) {
+  async load(backend, source, seconds, bundle) {
     await this.stage('load', () => within(seconds, async () => {
       await this.page.goto(`${this.url}/tools/page/page.html`);
-      for (const name of scripts(backend)) {
-        await this.page.addScriptTag({url: `/tfjs/@tensorflow/tfjs-${name}/dist/tf-${name}.es2017.min.js`});
-      }
+      await (bundle ? this.loadBundle(bundle) : this.loadScripts(backend));
       await this.page.addScriptTag({url: '/tools/page/page.mjs', type: 'module'});
-      await this.page.evaluate((name) => tfjsPage.start(name, '/tfjs/@tensorflow/tfjs-backend-wasm/dist/'), backend);
+      const binaries = bundle ? undefined : '/tfjs/@tensorflow/tfjs-backend-wasm/dist/';
+      await this.page.evaluate(([name, folder]) => tfjsPage.start(name, folder), [backend, binaries]);
       await this.page.evaluate((what) => tfjsPage.load(what), source);
     }));
+  }
+
+  async loadScripts(backend) {
+    for (const name of scripts(backend)) {
+      await this.page.addScriptTag({url: `/tfjs/@tensorflow/tfjs-${name}/dist/tf-${name}.es2017.min.js`});
+    }
+  }
+
+  async loadBundle(file) {
+    if (file.endsWith('.js')) {
+      await this.page.addScriptTag({url: `/tfjs/${file}`});
+    } else {
+      await this.page.evaluate(async (url) => {
+        globalThis.tf = await import(url);
+      }, `/tfjs/${file}`);
+    }
   }
 
   /**
