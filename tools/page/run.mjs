@@ -3,9 +3,9 @@
 //   node run.mjs --jobs=FILE --results=FILE --node_modules=DIR --browser=FILE --driver=DIR
 //                [--runtime_bundle=DIR] [--bundle_model=NAME] [--load_seconds=30]
 //
-// TensorFlow.js is --runtime_bundle, or else the page's scripts in --node_modules; --driver holds playwright-core. With --bundle_model, the jobs' "model"
-// is the folder of a web bundle, whose loader then loads the model of that name. Backends are cpu, wasm, webgl, webgpu.
-// A job also fails ("stage": "console" or "request") if the page logs an error or a request of it fails meanwhile.
+// TensorFlow.js is --runtime_bundle, or else the page's scripts in --node_modules; --driver holds playwright-core. With
+// --bundle_model, the jobs' "model" is the folder of a web bundle, whose loader then loads the model of that name. Backends
+// are cpu, wasm, webgl, webgpu. A job also fails ("stage": "console" or "request") if the page logs an error or a request of it fails meanwhile.
 
 import fs from 'node:fs';
 import path from 'node:path';
