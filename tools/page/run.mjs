@@ -1,7 +1,7 @@
 // Runs models in a browser, as tools/node/run.mjs does in Node: the same jobs file, the same results file.
 //
 //   node run.mjs --jobs=FILE --results=FILE --node_modules=DIR --browser=FILE --driver=DIR
-//                [--runtime_bundle=DIR] [--bundle_model=NAME] [--load_seconds=30]
+//                [--runtime_bundle=FILE] [--bundle_model=NAME] [--load_seconds=30]
 //
 // TensorFlow.js is --runtime_bundle, or else the page's scripts in --node_modules; --driver holds playwright-core. With
 // --bundle_model, the jobs' "model" is the folder of a web bundle, whose loader then loads the model of that name. Backends

@@ -1,8 +1,6 @@
 // TensorFlow.js as a page loads it: the packages' own scripts, or a runtime bundle.
 
-import fs from 'node:fs';
 import path from 'node:path';
-import {UserError} from '../node/lib/args.mjs';
 
 const SCRIPTS = ['core', 'converter', 'layers', 'backend-cpu'];
 
@@ -25,12 +23,11 @@ export function packagedRuntime(folder) {
 }
 
 /**
- * @param {string} folder what `tfjs_runtime_bundle` wrote.
+ * @param {string} file of a `tfjs_runtime_bundle`: a module (`tfjs.mjs`), or a script (`tfjs.js`).
  * @returns {PageRuntime}
  */
-export function bundledRuntime(folder) {
-  const has = (name) => fs.existsSync(path.join(folder, name));
-  if (has('tfjs.mjs')) return {folder, scripts: () => [], module: '/tfjs/tfjs.mjs'};
-  if (has('tfjs.js')) return {folder, scripts: () => ['/tfjs/tfjs.js']};
-  throw new UserError(`The runtime bundle "${folder}" holds neither tfjs.mjs nor tfjs.js, which pages load; build it with format = "esm" or "iife".`);
+export function bundledRuntime(file) {
+  const {base, dir, ext} = path.parse(file);
+  const url = `/tfjs/${base}`;
+  return ext === '.mjs' ? {folder: dir, scripts: () => [], module: url} : {folder: dir, scripts: () => [url]};
 }
