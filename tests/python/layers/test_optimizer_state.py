@@ -109,7 +109,7 @@ def test_former_optimizers_of_keras_2(tmp_path):
 def test_without_a_state(tmp_path):
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
     model.save(tmp_path / "plain.keras")
-    with pytest.raises(OptionError, match="plain.keras holds no optimizer's state"):
+    with pytest.raises(OptionError, match=r"plain\.keras holds no optimizer's state"):
         convert_keras_file(tmp_path / "plain.keras", tmp_path / "out", keep_optimizer=True)
     assert not (tmp_path / "out").exists()
 
