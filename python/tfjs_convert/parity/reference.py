@@ -16,8 +16,8 @@ import numpy as np
 
 from tfjs_convert.action_flags import model_root
 from tfjs_convert.errors import ConversionError, InputError, OptionError
-from tfjs_convert.parity.files import read_array
 from tfjs_convert.parity.inputs import make_inputs
+from tfjs_convert.parity.recorded_inputs import recorded_inputs
 from tfjs_convert.parity.recording import Run, write_runs
 from tfjs_convert.quiet import native_stderr
 
@@ -50,12 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output_dir", required=True, type=Path, help="the folder to write")
     parser.add_argument("--saved_model_tags", default="serve")
     parser.add_argument("--signature_name")
-    parser.add_argument("--seed", action="append", type=int, default=[], help="one run each (0, without --recorded)")
+    parser.add_argument("--seed", action="append", type=int, default=[], help="one run each (0, without --inputs)")
     parser.add_argument("--range", action="append", default=[], metavar="INPUT:LOW,HIGH")
     parser.add_argument("--shape", action="append", default=[], metavar="INPUT:SIZE,SIZE", help="of free axes")
-    parser.add_argument(
-        "--recorded", action="append", default=[], metavar="INPUT:FILE", help="one run on .npy or .json"
-    )
+    parser.add_argument("--inputs", action="append", type=Path, default=[], help="one run each on a .npz or .json file")
     return parser
 
 
@@ -70,18 +68,18 @@ def _read_info(path: Path) -> Mapping:
 
 
 def _inputs(flags: argparse.Namespace, info: Mapping) -> dict[str, dict[str, np.ndarray]]:
-    """Inputs by run: the recorded ones, and one set for each seed."""
+    """Inputs by run: one for each recorded file, and one for each seed."""
     ports = info["inputs"]
     ranges = {name: tuple(values) for name, values in _numbers(flags.range, float, 2)}
     shapes = dict(_numbers(flags.shape, int, None))
     runs = {}
-    if flags.recorded:
-        recorded = {name: read_array(Path(file)) for name, file in map(_pair, flags.recorded)}
-        names = [port["name"] for port in ports]
-        if set(recorded) != set(names):
-            raise OptionError(f"Recorded inputs are given for {sorted(recorded)}, but the model's are {sorted(names)}.")
-        runs["recorded"] = {name: recorded[name] for name in names}
-    for seed in flags.seed or ([] if flags.recorded else [0]):
+    for file in flags.inputs:
+        if file.stem in runs:
+            raise OptionError(
+                f'Two files of inputs are named "{file.stem}"; each needs a name of its own, for messages.'
+            )
+        runs[file.stem] = recorded_inputs(file, ports)
+    for seed in flags.seed or ([] if flags.inputs else [0]):
         runs[f"seed_{seed}"] = make_inputs(ports, seed, ranges, shapes)
     return runs
 
@@ -93,7 +91,7 @@ def _ordered(outputs: Mapping[str, np.ndarray], names: Sequence[str]) -> dict[st
 
 
 def _pair(entry: str) -> tuple[str, str]:
-    # Names may hold colons; numbers and files in a build hold none.
+    # Names may hold colons; numbers hold none.
     name, colon, value = entry.rpartition(":")
     if not colon:
         raise OptionError(f'The flag value "{entry}" is not of the form INPUT:VALUE.')

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tfjs_convert.parity import reference as reference_module
-from tfjs_convert.parity.files import write_array
 from tfjs_convert.parity.main import main
 from tfjs_convert.parity.recording import read_runs
 
@@ -154,12 +153,16 @@ def test_keras_inputs_and_outputs_go_by_name(sources, tmp_path):
 
 
 def test_recorded_inputs(sources, tmp_path):
-    file = write_array(tmp_path / "features", np.array([[1, 2, 3]], np.float32))
-    done = reference(sources / "keras2.h5", INFO, tmp_path / "r", f"--recorded=features:{file}", "--seed=2")
-    assert done.returncode == 0, done.stderr
-    recorded, seeded = read_runs(tmp_path / "r")
-    assert (recorded.name, seeded.name) == ("recorded", "seed_2")
-    np.testing.assert_allclose(recorded.outputs["scores"], [[22.5, 27.5]])
+    np.savez(tmp_path / "one.npz", features=np.array([[1, 2, 3]], np.float32))
+    (tmp_path / "none.json").write_text('{"features": [[0, 0, 0]]}')
+    files = [f"--inputs={tmp_path / name}" for name in ("one.npz", "none.json")]
+    assert reference(sources / "keras2.h5", INFO, tmp_path / "r", *files, "--seed=2").returncode == 0
+    one, none, seeded = read_runs(tmp_path / "r")
+    assert (one.name, none.name, seeded.name) == ("one", "none", "seed_2")
+    np.testing.assert_allclose(one.outputs["scores"], [[22.5, 27.5]])
+    np.testing.assert_allclose(none.outputs["scores"], [BIAS])
+    assert reference(sources / "keras2.h5", INFO, tmp_path / "only", *files).returncode == 0
+    assert len(read_runs(tmp_path / "only")) == 2
 
 
 def test_a_missing_info_file_is_one_sentence(tmp_path, capsys):
@@ -186,7 +189,7 @@ def test_the_same_bytes_twice(sources, tmp_path):
         ("saved", ["--signature_name=kinds"], "The signature takes ['half', 'ids', 'text'], but"),
         ("keras2.h5", ["--range=features:1"], "is not 2 numbers"),
         ("keras2.h5", ["--range=1,2"], "is not of the form INPUT:VALUE"),
-        ("keras2.h5", ["--recorded=other:x.npy"], "cannot be read"),
+        ("keras2.h5", ["--inputs=a/x.npz"], '"x.npz" cannot be read'),
         ("absent.h5", [], "absent.h5"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Tests of the toolchain rules `tfjs_runtime` and `tfjs_node`."""
+"""Tests of the toolchain rules `tfjs_runtime`, `tfjs_node`, `tfjs_browser` and `tfjs_page_scripts`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//tests/rules:support.bzl", "STUBS", "analysis_test", "assert_contains", "assert_lacks", "below_bin", "failure_test", "paths", "suite", "with_toolchains")
@@ -138,6 +138,39 @@ def _test_node_impl(ctx):
 
 _node_test = analysis_test(_test_node_impl)
 
+def _test_browser(name):
+    _browser_test(name = name, target_under_test = "//tests/rules/stubs:browser")
+
+def _test_browser_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    browser = target[platform_common.ToolchainInfo].tfjs_browser
+    asserts.equals(env, _STUBS_PACKAGE + "browser/chromium/chromium", browser.browser.short_path, "browser")
+    asserts.equals(env, _STUBS_PACKAGE + "browser/package-lock.json", browser.package_lock.short_path, "package_lock")
+    asserts.equals(env, [_STUBS_PACKAGE + "browser/" + file for file in [
+        "chromium/chromium",
+        "chromium/lib/libnss3.so",
+        "node_modules/playwright-core/package.json",
+    ]], paths(browser.files), "files")
+    asserts.equals(env, paths(browser.files), paths(target[DefaultInfo].files), "default outputs")
+    return analysistest.end(env)
+
+_browser_test = analysis_test(_test_browser_impl)
+
+def _test_page_scripts(name):
+    _page_scripts_test(name = name, target_under_test = "//tests/rules/stubs:page")
+
+def _test_page_scripts_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    scripts = target[platform_common.ToolchainInfo].tfjs_page_scripts
+    asserts.equals(env, _STUBS_PACKAGE + "page/package-lock.json", scripts.package_lock.short_path, "package_lock")
+    asserts.equals(env, [_STUBS_PACKAGE + "page/node_modules/@tensorflow/tfjs-core/dist/tf-core.es2017.min.js"], paths(scripts.files), "files")
+    asserts.equals(env, paths(scripts.files), paths(target[DefaultInfo].files), "default outputs")
+    return analysistest.end(env)
+
+_page_scripts_test = analysis_test(_test_page_scripts_impl)
+
 def runtime_test_suite(name):
     """Declares the tests.
 
@@ -145,9 +178,11 @@ def runtime_test_suite(name):
       name: the suite's name.
     """
     suite(name, [
+        _test_browser,
         _test_no_interpreter_fails,
         _test_node,
         _test_own_interpreter,
+        _test_page_scripts,
         _test_users_interpreter_for_another_machine,
         _test_users_interpreter_is_enough,
         _test_users_interpreter_of_another_version,

@@ -12,6 +12,7 @@ load(
     "assert_lacks",
     "assert_output_group",
     "failure_test",
+    "launcher_flags",
     "only_action",
     "paths",
     "suite",
@@ -51,12 +52,6 @@ def _keras_subject(name, **kwargs):
         tags = ["manual"],
     )
     _subject(name, name + "_file", **kwargs)
-
-def _launcher_flags(action):
-    """Returns the flags that a launcher passes on, unquoted, without the label."""
-    line = [line for line in action.content.splitlines() if line.startswith("exec ")][0]
-    flags = line.split(" '")[1:]
-    return [flag.removesuffix(" \"$@\"").removesuffix("'") for flag in flags if not flag.startswith("--label=")]
 
 def _test_reference_of_saved_model(name):
     _saved_model_subject(name)
@@ -129,6 +124,22 @@ def _test_reference_of_keras_file_impl(ctx):
 
 _reference_of_keras_file_test = analysis_test(_test_reference_of_keras_file_impl)
 
+def _test_recorded_inputs(name):
+    _keras_subject(name, inputs = ["one.npz", "two.json"])
+    _recorded_inputs_test(name = name, target_under_test = name + "_subject")
+
+def _test_recorded_inputs_impl(ctx):
+    env = analysistest.begin(ctx)
+    action = only_action(env, "TfjsReference")
+    files = [_PACKAGE + "one.npz", _PACKAGE + "two.json"]
+    flags = argv(env, action)
+    asserts.equals(env, ["--inputs=" + file for file in files], [flag for flag in flags if flag.startswith("--inputs=")])
+    asserts.equals(env, [], [flag for flag in flags if flag.startswith("--seed=")], "seeds")
+    assert_contains(env, paths(action.inputs), files, "inputs")
+    return analysistest.end(env)
+
+_recorded_inputs_test = analysis_test(_test_recorded_inputs_impl)
+
 def _test_default_launcher(name):
     _keras_subject(name)
     _default_launcher_test(name = name, target_under_test = name + "_subject")
@@ -145,7 +156,7 @@ def _test_default_launcher_impl(ctx):
         "--run=tools/node/run.mjs",
         "--tolerance=1e-4",
         "--backend=cpu",
-    ], _launcher_flags(action))
+    ], launcher_flags(action))
     for expected in [
         "exec \"$root/tests/rules/stubs/python/bin/python3\" -s -P \"$root/tools/parity/parity.py\" ",
         "PYTHONHOME=\"$root/tests/rules/stubs/python\"",
@@ -173,7 +184,7 @@ def _test_launcher_flags(name):
 
 def _test_launcher_flags_impl(ctx):
     env = analysistest.begin(ctx)
-    assert_contains(env, _launcher_flags(only_action(env, "FileWrite")), [
+    assert_contains(env, launcher_flags(only_action(env, "FileWrite")), [
         "--tolerance=1e-3",
         "--backend=cpu",
         "--backend=wasm",
@@ -236,7 +247,7 @@ def _test_unknown_backend_fails(name):
     _keras_subject(name, backends = ["cpu", "webgl"])
     failure_test(
         name = name,
-        contains = ["backends is one or more of [\"cpu\", \"wasm\"], got: [\"cpu\", \"webgl\"]; what needs a browser belongs in a browser test."],
+        contains = ["backends is one or more of [\"cpu\", \"wasm\"], got: [\"cpu\", \"webgl\"]; what needs a browser belongs in a tfjs_browser_test."],
         target_under_test = name + "_subject",
     )
 
@@ -259,6 +270,7 @@ def tfjs_parity_test_test_suite(name):
         _test_default_launcher,
         _test_launcher_flags,
         _test_no_backend_fails,
+        _test_recorded_inputs,
         _test_reference_of_keras_file,
         _test_reference_of_saved_model,
         _test_runfiles,

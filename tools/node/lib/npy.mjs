@@ -5,22 +5,9 @@
 
 import fs from 'node:fs';
 import {UserError} from './args.mjs';
+import {Value} from './value.mjs';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
-
-/** A tensor's value outside TensorFlow.js: `values` is flat, C order; complex64 is interleaved; strings are bytes. */
-export class Value {
-  /**
-   * @param {'float32' | 'int32' | 'bool' | 'complex64' | 'string'} dtype
-   * @param {number[]} shape
-   * @param {Float32Array | Int32Array | Uint8Array | Uint8Array[]} values
-   */
-  constructor(dtype, shape, values) {
-    this.dtype = dtype;
-    this.shape = shape;
-    this.values = values;
-  }
-}
 
 const floats = (array) => new Float32Array(array);
 
@@ -128,7 +115,8 @@ function parseStrings(content, file) {
   if (dtype !== 'string' || !Array.isArray(shape) || !Array.isArray(values) || values.length !== product(shape)) {
     throw new UserError(`The file "${file}" must hold {"dtype": "string", "shape": [...], "values": [...]}.`);
   }
-  const bytes = (v) => (typeof v === 'string' ? new TextEncoder().encode(v) : Buffer.from(v.base64, 'base64'));
+  // A Buffer is a Uint8Array to Node, and not to what carries values into a page.
+  const bytes = (v) => new Uint8Array(typeof v === 'string' ? Buffer.from(v) : Buffer.from(v.base64, 'base64'));
   return new Value('string', shape, values.map(bytes));
 }
 

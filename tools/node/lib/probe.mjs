@@ -1,6 +1,6 @@
 // Inputs to try a model on, when nothing is known of it but its inputs' dtypes and shapes.
 
-import {Value} from './npy.mjs';
+import {Value} from './value.mjs';
 
 /**
  * Sizes for free axes: [first axis, others, rank where it is unknown], tried in this order until one runs. One is
@@ -12,7 +12,7 @@ const SIZES = [[1, 1, 1], [1, 32, 2], [1, 224, 4], [32, 32, 0], [16000, 1, 3]];
 export const FILLS = ['ones', 'zeros', 'small values'];
 
 /**
- * @param {import('./model.mjs').Port[]} ports
+ * @param {import('./named_model.mjs').Port[]} ports
  * @returns {number[][][]} the distinct choices of shapes, each a shape for every port.
  */
 export function shapeChoices(ports) {

@@ -1,6 +1,6 @@
 // Between values in files and tensors.
 
-import {Value} from './npy.mjs';
+import {Value} from './value.mjs';
 
 /** @returns {tf.Tensor} */
 export function toTensor(core, {dtype, shape, values}) {
