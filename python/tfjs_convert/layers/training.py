@@ -20,8 +20,8 @@ OPTIMIZERS = {
 """Classes that TensorFlow.js has, with the arguments it reads and Keras's defaults."""
 
 UNSAID = (
-    "amsgrad", "clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps", "loss_scale_factor", "use_ema",
-    "weight_decay",
+    "amsgrad", "clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps", "loss_scale_factor",
+    "use_ema", "weight_decay",
 )  # fmt: skip
 """Arguments of Keras's optimizers that change training and that TensorFlow.js would pass over."""
 
