@@ -31,6 +31,7 @@ load("//rules/private:tfjs_layers_model_from_keras.bzl", _tfjs_layers_model_from
 load("//rules/private:tfjs_layers_model_from_saved_model.bzl", _tfjs_layers_model_from_saved_model = "tfjs_layers_model_from_saved_model")
 load("//rules/private:tfjs_model_report.bzl", _tfjs_model_report = "tfjs_model_report")
 load("//rules/private:tfjs_parity_test.bzl", _tfjs_parity_test = "tfjs_parity_test")
+load("//rules/private:tfjs_runtime_bundle.bzl", _tfjs_runtime_bundle = "tfjs_runtime_bundle")
 load("//rules/private:tfjs_web_bundle.bzl", _tfjs_web_bundle = "tfjs_web_bundle")
 
 keras_model = _keras_model
@@ -54,4 +55,5 @@ tfjs_layers_model_from_keras = _tfjs_layers_model_from_keras
 tfjs_layers_model_from_saved_model = _tfjs_layers_model_from_saved_model
 tfjs_model_report = _tfjs_model_report
 tfjs_parity_test = _tfjs_parity_test
+tfjs_runtime_bundle = _tfjs_runtime_bundle
 tfjs_web_bundle = _tfjs_web_bundle

@@ -55,6 +55,14 @@ TfjsSignaturesInfo = provider(
     },
 )
 
+TfjsRuntimeBundleInfo = provider(
+    doc = "TensorFlow.js with only what some models use.",
+    fields = {
+        "directory": "(File) The tree artifact with the JavaScript file, and the binaries of the wasm backend.",
+        "info": "(File) `NAME.info.json`: bytes, raw and compressed, operations, and kernels by backend.",
+    },
+)
+
 TfjsWebBundleInfo = provider(
     doc = "Models and other assets in one directory to serve.",
     fields = {

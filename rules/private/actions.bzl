@@ -5,6 +5,7 @@ load("//tools/runtime:toolchain.bzl", "RUNTIMES")
 NODE_TOOLCHAIN = Label("//tools/runtime:node_toolchain_type")
 BROWSER_TOOLCHAIN = Label("//tools/runtime:browser_toolchain_type")
 PAGE_TOOLCHAIN = Label("//tools/runtime:page_toolchain_type")
+WEB_TOOLCHAIN = Label("//tools/runtime:web_toolchain_type")
 
 # What makes bytes depend on the machine is switched off: hash seeds, thread counts, vectorised kernels.
 PYTHON_ENV = {

@@ -1,6 +1,6 @@
 """The `tfjs_budget_test` rule, and the target that refreshes its snapshot."""
 
-load("//rules:providers.bzl", "TfjsModelInfo")
+load("//rules:providers.bzl", "TfjsModelInfo", "TfjsRuntimeBundleInfo")
 load(":actions.bzl", "python_attrs", "python_toolchain")
 load(":labels.bzl", "label_text")
 load(":launcher.bzl", "python_executable")
@@ -32,9 +32,9 @@ _LIMITS = {
 
 _MODEL = {
     "model": attr.label(
-        doc = "The converted model.",
+        doc = "The converted model, or a `tfjs_runtime_bundle`: its JavaScript counts, and its kernels as operations.",
         mandatory = True,
-        providers = [TfjsModelInfo],
+        providers = [[TfjsModelInfo], [TfjsRuntimeBundleInfo]],
     ),
     "_budget": attr.label(default = "//tools/budget:budget.py", allow_single_file = True),
 } | python_attrs()
@@ -54,7 +54,8 @@ _ATTRS = _MODEL | {
 }
 
 def _model_flags(ctx):
-    model = ctx.attr.model[TfjsModelInfo]
+    target = ctx.attr.model
+    model = target[TfjsModelInfo] if TfjsModelInfo in target else target[TfjsRuntimeBundleInfo]
     flags = [
         "--label=" + label_text(ctx.label),
         "--model=" + model.directory.short_path,
@@ -126,7 +127,7 @@ def tfjs_budget_test(name, model, snapshot = None, **kwargs):
 
     Args:
       name: the test's name.
-      model: the converted model.
+      model: the converted model, or a `tfjs_runtime_bundle`.
       snapshot: the committed snapshot, a JSON file of the source tree; None to hold to limits only.
       **kwargs: the limits, and attributes that every test has.
     """

@@ -1,6 +1,6 @@
 // Runs models on inputs from files and writes their outputs by name.
 //
-//   node run.mjs --jobs=FILE --results=FILE [--node_modules=DIR]
+//   node run.mjs --jobs=FILE --results=FILE [--node_modules=DIR | --runtime_bundle=FILE]
 //
 // The jobs file holds a list of
 //   {"model": DIR, "inputs": {NAME: FILE}, "outputs": DIR, "backend": "cpu" | "wasm",
@@ -19,7 +19,7 @@ import {readJson} from './lib/artifact.mjs';
 import {loadModel} from './lib/model.mjs';
 import {runModel} from './lib/named_model.mjs';
 import {readValue, writeValue} from './lib/npy.mjs';
-import {PACKAGE_FLAGS, Runtime} from './lib/runtime.mjs';
+import {BundledRuntime, PACKAGE_FLAGS, Runtime} from './lib/runtime.mjs';
 import {fromTensor, toTensor} from './lib/tensors.mjs';
 
 /** Keeps the last model, since jobs of one model usually come one after another. */
@@ -76,11 +76,11 @@ async function runJob(runtime, loader, job) {
 }
 
 runMain(async (argv) => {
-  const flags = parseFlags(argv, {jobs: {required: true}, results: {required: true}, ...PACKAGE_FLAGS});
+  const flags = parseFlags(argv, {jobs: {required: true}, results: {required: true}, runtime_bundle: {}, ...PACKAGE_FLAGS});
   const jobs = readJson(flags.jobs, 'jobs file');
   if (!Array.isArray(jobs)) throw new UserError(`The jobs file "${flags.jobs}" must hold a list.`);
   console.warn = () => {};
-  const runtime = new Runtime(flags);
+  const runtime = flags.runtime_bundle ? await BundledRuntime.load(flags.runtime_bundle) : new Runtime(flags);
   const loader = new Loader(runtime);
   const results = [];
   for (const job of jobs) results.push(await runJob(runtime, loader, job));

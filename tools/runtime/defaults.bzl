@@ -64,4 +64,11 @@ def runtime_repositories(python_version = "3.13", pip_interpreter = None):
         package_lock = Label("//tools/page/npm:package-lock.json"),
         prune = Label("//tools/page/npm:prune.txt"),
     )
+    npm_packages(
+        name = "rules_tfjs_web_npm",
+        node = _NODE,
+        package_json = Label("//tools/web/npm:package.json"),
+        package_lock = Label("//tools/web/npm:package-lock.json"),
+        prune = Label("//tools/web/npm:prune.txt"),
+    )
     toolchain_hub(name = "rules_tfjs_toolchains", python_version = python_version)

@@ -62,6 +62,21 @@ toolchain(
 )
 """
 
+_WEB = """
+tfjs_web(
+    name = "web",
+    package_lock = "@rules_tfjs_web_npm//:package-lock.json",
+    packages = ["@rules_tfjs_web_npm//:files"],
+)
+
+toolchain(
+    name = "web_toolchain",
+    exec_compatible_with = ["@platforms//os:linux"],
+    toolchain = ":web",
+    toolchain_type = "{types}:web_toolchain_type",
+)
+"""
+
 # Which repositories of packages each runtime searches, in order.
 _SITES = {
     "bare": [],
@@ -76,6 +91,7 @@ def _toolchain_hub_impl(rctx):
         'load("{}:browser.bzl", "tfjs_browser", "tfjs_page_scripts")'.format(types),
         'load("{}:node.bzl", "tfjs_node")'.format(types),
         'load("{}:toolchain.bzl", "tfjs_runtime")'.format(types),
+        'load("{}:web.bzl", "tfjs_web")'.format(types),
         'package(default_visibility = ["//visibility:public"])',
     ]
     for name, sites in _SITES.items():
@@ -89,6 +105,7 @@ def _toolchain_hub_impl(rctx):
         ))
     build.append(_NODE.format(types = types))
     build.append(_BROWSER.format(types = types))
+    build.append(_WEB.format(types = types))
     rctx.file("BUILD.bazel", "\n".join(build))
 
 toolchain_hub = repository_rule(

@@ -9,7 +9,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {runMain, UserError} from '../node/lib/args.mjs';
+import {parseRepeatedFlags, runMain, UserError} from '../node/lib/args.mjs';
 import {readJson} from '../node/lib/artifact.mjs';
 import {Assets} from './lib/assets.mjs';
 import {headerSnippets} from './lib/headers.mjs';
@@ -18,7 +18,7 @@ import {declarations} from './lib/types.mjs';
 const TEMPLATE = path.join(path.dirname(fileURLToPath(import.meta.url)), 'loader.template.mjs');
 
 runMain(async (argv) => {
-  const flags = repeatedFlags(argv);
+  const flags = parseRepeatedFlags(argv);
   const [output] = flags.output_dir;
   const assets = new Assets(output, {compress: flags.compress?.[0] !== 'false'});
   const models = {};
@@ -43,16 +43,6 @@ runMain(async (argv) => {
   }
   fs.writeFileSync(flags.info[0], `${JSON.stringify(sizes(manifest), null, 1)}\n`);
 });
-
-function repeatedFlags(argv) {
-  const flags = {};
-  for (const argument of argv) {
-    const [, name, value] = argument.match(/^--([a-z_]+)=(.*)$/s) ?? [];
-    if (!name) throw new UserError(`"${argument}" is no flag; write --name=value.`);
-    (flags[name] ??= []).push(value);
-  }
-  return flags;
-}
 
 /** Copies a model under hashed names; its model.json names the shards so. */
 function addModel(assets, name, directory, info) {

@@ -39,7 +39,7 @@ class Figures:
 
 
 def measure(model_dir: Path, info: Mapping[str, object]) -> Figures:
-    """Measures a model.
+    """Measures a model, or a runtime bundle (its JavaScript, and its kernels as operations).
 
     Args:
       model_dir: the folder with model.json.
@@ -48,6 +48,9 @@ def measure(model_dir: Path, info: Mapping[str, object]) -> Figures:
     Raises:
       InputError: the folder holds no readable model.json.
     """
+    if is_runtime_bundle(info):
+        kernels = Counter(kernel for names in info["kernels"].values() for kernel in names)
+        return Figures(info["bytes"], info["gzip_bytes"], 0, 0, dict(sorted(kernels.items())))
     model = read_model_json(model_dir)
     files = sorted(path for path in Path(model_dir).rglob("*") if path.is_file())
     manifest = model.get("weightsManifest") or []
@@ -62,6 +65,11 @@ def measure(model_dir: Path, info: Mapping[str, object]) -> Figures:
         parameters=int(parameters),
         operations={op: count for op, count in sorted(operations.items()) if op not in _NOT_COMPUTED},
     )
+
+
+def is_runtime_bundle(info: Mapping[str, object]) -> bool:
+    """Whether an info file is not a model's, but that of the TensorFlow.js that runs it."""
+    return info.get("format") == "runtime-bundle"
 
 
 def read_model_json(model_dir: Path) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tfjs_convert.artifact import write_info
-from tfjs_convert.budget.measure import measure, read_model_json
+from tfjs_convert.budget.measure import is_runtime_bundle, measure, read_model_json
 from tfjs_convert.errors import InputError
 
 
@@ -18,7 +18,8 @@ def take_snapshot(model_dir: Path, info: Mapping[str, object]) -> dict[str, obje
     Inputs and outputs are pairs of name and type (`float32 [?, 3]`) in the model's order; weights map names to types
     (`float32 [3, 4] as uint8`).
     """
-    manifest = read_model_json(model_dir).get("weightsManifest") or []
+    model = {} if is_runtime_bundle(info) else read_model_json(model_dir)
+    manifest = model.get("weightsManifest") or []
     return {
         **dataclasses.asdict(measure(model_dir, info)),
         "inputs": [[t["name"], _tensor(t["dtype"], t["shape"])] for t in info.get("inputs", [])],

@@ -157,3 +157,21 @@ def test_a_folder_without_a_model(tmp_path):
     (tmp_path / "model.json").write_text("[]")
     with pytest.raises(InputError, match="holds a list"):
         measure(tmp_path, {})
+
+
+def test_a_runtime_bundle_is_held_by_its_javascript_and_kernels(tmp_path):
+    info = {
+        "format": "runtime-bundle",
+        "bytes": 2000,
+        "gzip_bytes": 700,
+        "kernels": {"cpu": ["Add", "Conv2D"], "wasm": ["Add"]},
+    }
+    figures = measure(tmp_path, info)
+    assert (figures.total_bytes, figures.gzip_bytes) == (2000, 700)
+    assert figures.operations == {"Add": 2, "Conv2D": 1}
+    assert check(tmp_path, info, {"max_total_bytes": 2000, "max_operations": 3}) == []
+    (line,) = check(tmp_path, info, {"max_gzip_bytes": 600})
+    assert line == "gzip bytes: 700 is over the limit of 600 (by 100, +16.7%)"
+    grown = {**info, "kernels": {"cpu": ["Add", "Conv2D", "Relu"]}}
+    differences = check(tmp_path, grown, {}, take_snapshot(tmp_path, info))
+    assert differences == ["~ operation Add: 2 -> 1", "+ operation Relu: 1"]

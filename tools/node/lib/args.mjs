@@ -31,6 +31,20 @@ export function parseFlags(argv, known) {
   return values;
 }
 
+/**
+ * @param {string[]} argv arguments after the program's name.
+ * @returns {Record<string, string[]>} the values of each flag, in order, for flags that may be given more than once.
+ */
+export function parseRepeatedFlags(argv) {
+  const flags = {};
+  for (const argument of argv) {
+    const [, name, value] = argument.match(/^--([a-z_]+)=(.*)$/s) ?? [];
+    if (!name) throw new UserError(`"${argument}" is no flag; write --name=value.`);
+    (flags[name] ??= []).push(value);
+  }
+  return flags;
+}
+
 /** Runs `main`, turning a UserError into its sentence on stderr and exit code 1; other errors keep their stack. */
 export async function runMain(main) {
   try {

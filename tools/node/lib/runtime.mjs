@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {UserError} from './args.mjs';
 
 export const BACKENDS = ['cpu', 'wasm'];
@@ -66,6 +67,26 @@ export class Runtime {
     }
     if (!(await this.core.setBackend(backend))) {
       throw new UserError(`The backend "${backend}" of TensorFlow.js did not start; its package may be incomplete.`);
+    }
+  }
+}
+
+/** The same for a runtime bundle, which is all of TensorFlow.js that it knows. */
+export class BundledRuntime {
+  /** @param {string} file the bundle's module, `tfjs.mjs` or `tfjs.cjs`. */
+  static async load(file) {
+    const module = await import(pathToFileURL(path.resolve(file)));
+    return new BundledRuntime(module.default ?? module);
+  }
+
+  constructor(tf) {
+    this.core = this.converter = this.layers = this.tf = tf;
+    tf.enableProdMode();
+  }
+
+  async start(backend) {
+    if (!(await this.core.setBackend(backend).catch(() => false))) {
+      throw new UserError(`The backend "${backend}" of the runtime bundle did not start; is it among its backends?`);
     }
   }
 }

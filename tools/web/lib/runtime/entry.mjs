@@ -1,0 +1,91 @@
+// The first module of a runtime bundle: what it registers and what it exports.
+
+import {UserError} from '../../../node/lib/args.mjs';
+import {classModules} from './layers.mjs';
+
+const CORE = '@tensorflow/tfjs-core';
+
+/** What every bundle exports of tfjs-core: tensors in and out, memory, backends. */
+const EXPORTS = [
+  'Tensor', 'backend', 'dispose', 'enableProdMode', 'engine', 'env', 'findBackend', 'getBackend', 'io', 'keep', 'memory', 'nextFrame', 'profile',
+  'ready', 'registerBackend', 'removeBackend', 'scalar', 'setBackend', 'tensor', 'tensor1d', 'tensor2d', 'tensor3d', 'tensor4d',
+  'tidy', 'time', 'util',
+];
+const TRAINING = [
+  'customGrad', 'grad', 'grads', 'train', 'valueAndGrad', 'valueAndGrads', 'variable', 'variableGrads',
+];
+
+/**
+ * @param {object} plan `packages`, `usage`, `backends`, `extraOps`, `training`, `namespaces`, `format`.
+ * @param {Map<string, Map<string, {config: string, module: string}>>} kernels by backend, those to register.
+ * @param {Map<string, {config: string, module: string}>} gradients those to register.
+ * @returns {string} the module.
+ */
+export function entryText(plan, kernels, gradients) {
+  const {packages, usage, backends, training, format} = plan;
+  const lines = [`import '${CORE}/dist/base_side_effects';`, `import {registerKernel, registerGradient} from '${CORE}/dist/kernel_registry';`];
+  if (training) lines.push(`import {registerOptimizers} from '${CORE}/dist/optimizers/register_optimizers';`, 'registerOptimizers();');
+  lines.push(...exportLines(plan));
+  if (usage.graph) {
+    lines.push("import '@tensorflow/tfjs-converter/dist/flags';",
+        "export {GraphModel, loadGraphModel, loadGraphModelSync} from '@tensorflow/tfjs-converter/dist/executor/graph_model';",
+        "export {deregisterOp, registerOp} from '@tensorflow/tfjs-converter/dist/operations/custom_op/register';");
+  }
+  if (usage.layers) {
+    lines.push("import '@tensorflow/tfjs-layers/dist/flags_layers';",
+        "export {LayersModel} from '@tensorflow/tfjs-layers/dist/engine/training';",
+        "export {loadLayersModel} from '@tensorflow/tfjs-layers/dist/exports';",
+        ...classModules(packages, usage.names).map((module) => `import '@tensorflow/tfjs-layers/${module}';`));
+  }
+  for (const backend of backends) {
+    lines.push(`import '@tensorflow/tfjs-backend-${backend}/dist/base';`);
+    registrations(lines, kernels.get(backend) ?? new Map(), 'registerKernel', backend);
+  }
+  registrations(lines, gradients, 'registerGradient', 'gradient');
+  if (backends.includes('wasm')) lines.push(...wasmLines(format));
+  return `${lines.join('\n')}\n`;
+}
+
+function exportLines({extraOps, training, namespaces}) {
+  const plain = new Set([...EXPORTS, ...(training ? TRAINING : [])]);
+  const spaces = new Map();
+  for (const name of extraOps) {
+    const [first, second, more] = name.split('.');
+    if (second === undefined) {
+      plain.add(first);
+    } else {
+      const module = more === undefined && namespaces.get(first)?.get(second);
+      if (!module) throw new UserError(`extra_ops names "${name}", which TensorFlow.js does not have; write names as in tf.NAME.`);
+      spaces.set(first, [...(spaces.get(first) ?? []), {name: second, module}]);
+    }
+  }
+  const lines = [`export {${[...plain].sort().join(', ')}} from '${CORE}/dist/base';`];
+  for (const [space, members] of spaces) {
+    const names = members.map(({name, module}) => {
+      lines.push(`import {${name} as ${space}$${name}} from '${CORE}/dist/ops/${module}';`);
+      return `${name}: ${space}$${name}`;
+    });
+    lines.push(`export const ${space} = {${names.join(', ')}};`);
+  }
+  return lines;
+}
+
+function registrations(lines, modules, register, prefix) {
+  for (const [name, {config, module}] of modules) {
+    lines.push(`import {${config} as ${prefix}$${name}} from '${module}';`, `${register}(${prefix}$${name});`);
+  }
+}
+
+/** The folder of the bundle itself, where the binaries lie, in each of its forms. */
+const HERE = {
+  cjs: "typeof __dirname === 'undefined' ? undefined : __dirname + '/'",
+  esm: "import.meta.url && (import.meta.url.startsWith('file:') ? decodeURIComponent(new URL('.', import.meta.url).pathname) : new URL('.', import.meta.url).href)",
+  iife: "globalThis.document?.currentScript?.src && new URL('.', document.currentScript.src).href",
+};
+
+const wasmLines = (format) => [
+  "import {setWasmPaths} from '@tensorflow/tfjs-backend-wasm/dist/base';",
+  "export {getThreadsCount, setThreadsCount, setWasmPaths} from '@tensorflow/tfjs-backend-wasm/dist/base';",
+  `const here = ${HERE[format]};`,
+  'if (here) setWasmPaths(here);',
+];
