@@ -29,13 +29,7 @@ What is left out and asked for nevertheless fails with the name of what is missi
 """
 
 _BACKENDS = ["cpu", "wasm", "webgl", "webgpu"]
-
-# What tools/web/runtime_bundle.mjs names its file, by format.
-_MODULES = {
-    "cjs": "tfjs.cjs",
-    "esm": "tfjs.mjs",
-    "iife": "tfjs.js",
-}
+_FILES = {"cjs": "tfjs.cjs", "esm": "tfjs.mjs", "iife": "tfjs.js"}
 
 def _tfjs_runtime_bundle_impl(ctx):
     if not ctx.attr.models:
@@ -75,7 +69,7 @@ def _tfjs_runtime_bundle_impl(ctx):
     return [
         DefaultInfo(files = depset([directory]), runfiles = ctx.runfiles([directory])),
         OutputGroupInfo(info = depset([info])),
-        TfjsRuntimeBundleInfo(directory = directory, info = info, module = _MODULES[ctx.attr.format]),
+        TfjsRuntimeBundleInfo(directory = directory, file = _FILES[ctx.attr.format], info = info),
     ]
 
 tfjs_runtime_bundle = rule(
@@ -95,7 +89,7 @@ tfjs_runtime_bundle = rule(
         "format": attr.string(
             default = "esm",
             doc = "`esm` (`tfjs.mjs`), `cjs` (`tfjs.cjs`) or `iife` (`tfjs.js`, a script that sets the global `tf`).",
-            values = _MODULES.keys(),
+            values = _FILES.keys(),
         ),
         "minify": attr.bool(
             default = True,

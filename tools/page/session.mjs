@@ -2,11 +2,6 @@
 
 import {collectProblems} from './problems.mjs';
 
-const SCRIPTS = ['core', 'converter', 'layers', 'backend-cpu'];
-
-/** Which scripts of TensorFlow.js a page needs, in order, as packages' names without `tfjs-`. */
-const scripts = (backend) => [...new Set([...SCRIPTS, `backend-${backend}`])];
-
 /** What is wrong with a page, and at which stage: load, run, console or request. */
 export class PageError extends Error {
   constructor(stage, message) {
@@ -33,36 +28,19 @@ export class Session {
   /**
    * Loads scripts, backend and model.
    *
+   * @param {import('./runtimes.mjs').PageRuntime} runtime
    * @param {string} backend
    * @param {object} source what `load` in page.mjs takes.
    * @param {number} seconds the most that it may take.
-   * @param {string} [bundle] the file in /tfjs/ that is all of TensorFlow.js; by default the packages' scripts lie there.
    */
-  async load(backend, source, seconds, bundle) {
+  async load(runtime, backend, source, seconds) {
     await this.stage('load', () => within(seconds, async () => {
       await this.page.goto(`${this.url}/tools/page/page.html`);
-      await (bundle ? this.loadBundle(bundle) : this.loadScripts(backend));
+      for (const url of runtime.scripts(backend)) await this.page.addScriptTag({url});
       await this.page.addScriptTag({url: '/tools/page/page.mjs', type: 'module'});
-      const binaries = bundle ? undefined : '/tfjs/@tensorflow/tfjs-backend-wasm/dist/';
-      await this.page.evaluate(([name, folder]) => tfjsPage.start(name, folder), [backend, binaries]);
+      await this.page.evaluate((how) => tfjsPage.start(how), {backend, binaries: runtime.binaries, module: runtime.module});
       await this.page.evaluate((what) => tfjsPage.load(what), source);
     }));
-  }
-
-  async loadScripts(backend) {
-    for (const name of scripts(backend)) {
-      await this.page.addScriptTag({url: `/tfjs/@tensorflow/tfjs-${name}/dist/tf-${name}.es2017.min.js`});
-    }
-  }
-
-  async loadBundle(file) {
-    if (file.endsWith('.js')) {
-      await this.page.addScriptTag({url: `/tfjs/${file}`});
-    } else {
-      await this.page.evaluate(async (url) => {
-        globalThis.tf = await import(url);
-      }, `/tfjs/${file}`);
-    }
   }
 
   /**

@@ -124,7 +124,7 @@ def _test_parity_in_it(name):
         model = name + "_0",
         reference = name + ".h5",
         tags = ["manual"],
-        tfjs = name + "_subject",
+        runtime = name + "_subject",
     )
     _parity_in_it_test(name = name, target_under_test = name + "_parity")
 
@@ -140,7 +140,7 @@ def _test_browser_in_it(name):
         model = name + "_0",
         reference = name + ".h5",
         tags = ["manual"],
-        tfjs = name + "_subject",
+        runtime = name + "_subject",
     )
     _browser_in_it_test(name = name, target_under_test = name + "_browser")
 
