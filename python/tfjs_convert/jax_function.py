@@ -93,8 +93,8 @@ def _check_version() -> None:
         ) from None
     if tuple(int(part) for part in version.split(".")[:2]) > _LAST:
         raise InputError(
-            f"JAX {version} no longer lowers to TensorFlow's operations; install jax and jaxlib 0.6.2, or build with the "
-            "rule jax_saved_model, which brings them."
+            f"JAX {version} no longer lowers to TensorFlow's operations; install jax and jaxlib 0.6.2, or build with "
+            "the rule jax_saved_model, which brings them."
         )
 
 

@@ -70,7 +70,9 @@ def parse_signature(text: str, place: int) -> Any:
     try:
         dtype = tf.dtypes.as_dtype(match["dtype"])
     except TypeError:
-        raise OptionError(f"input_signatures[{place}] is {text!r}, and {match['dtype']!r} is no dtype; {wanted}.") from None
+        raise OptionError(
+            f"input_signatures[{place}] is {text!r}, and {match['dtype']!r} is no dtype; {wanted}."
+        ) from None
     return tf.TensorSpec([int(size) if size.isdecimal() else None for size in sizes], dtype, match["name"])
 
 
@@ -100,7 +102,6 @@ def export(flags: argparse.Namespace) -> None:
       ConversionError: one sentence for the user.
     """
     import tensorflow as tf
-
     from tfjs_convert import jax_function
 
     found = load(flags.function, flags.src, "function")

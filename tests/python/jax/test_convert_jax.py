@@ -41,7 +41,10 @@ def test_a_plain_function(tmp_path):
 
 def test_the_upstream_documentations_pair_of_shape_and_dtype(tmp_path):
     tfjs_convert.convert_jax(
-        lambda params, x: x * params, np.float32(3), input_signatures=[((2, 4), np.float32)], model_dir=tmp_path / "model"
+        lambda params, x: x * params,
+        np.float32(3),
+        input_signatures=[((2, 4), np.float32)],
+        model_dir=tmp_path / "model",
     )
     compare(tmp_path / "model", {"x": normal(2, 4)}, {"output_0": normal(2, 4) * 3})
 
@@ -134,7 +137,10 @@ def test_a_flax_module(size, tmp_path):
     variables = module.init(jax.random.PRNGKey(1), np.zeros((1, 16, 16, 3)))
     variables["batch_stats"]["BatchNorm_0"]["mean"] = normal(8)
     result = tfjs_convert.convert_jax(
-        module.apply, variables, input_signatures=[tf.TensorSpec([size, 16, 16, 3], name="image")], model_dir=tmp_path / "m"
+        module.apply,
+        variables,
+        input_signatures=[tf.TensorSpec([size, 16, 16, 3], name="image")],
+        model_dir=tmp_path / "m",
     )
     assert "PreventGradient" not in result.info["ops"]
     image = normal(size or 3, 16, 16, 3)
@@ -166,12 +172,15 @@ def test_the_upstream_names(tmp_path):
     compare(tmp_path / "m", {"x": normal(2, 3)}, {"output_0": normal(2, 3) + normal(3)}, tolerance=1e-3)
     with pytest.raises(ValueError, match="cannot be traced"):
         compat.converters.jax_conversion.convert_jax(
-            lambda params, x: x @ params, normal(3, 3), input_signatures=[tf.TensorSpec([2, 4])], model_dir=str(tmp_path)
+            lambda params, x: x @ params,
+            normal(3, 3),
+            input_signatures=[tf.TensorSpec([2, 4])],
+            model_dir=str(tmp_path),
         )
 
 
 def test_a_function_that_needs_values(tmp_path):
-    with pytest.raises(tfjs_convert.InputError, match="cannot be traced .* TracerBoolConversionError"):
+    with pytest.raises(tfjs_convert.InputError, match=r"cannot be traced .* TracerBoolConversionError"):
         tfjs_convert.convert_jax(
             lambda params, x: x if x[0] > 0 else -x,
             normal(1),

@@ -1,6 +1,7 @@
 """The action of `jax_saved_model`: what it takes, that its bytes never differ, and each mistake in one sentence."""
 
 import hashlib
+import importlib.util
 import os
 import pathlib
 import subprocess
@@ -49,6 +50,19 @@ def export(folder, *flags, seed="0"):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture
+def main(tmp_path, monkeypatch):
+    """The program's main function in this process, beside the network; starting each anew would take minutes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "network", raising=False)
+    (tmp_path / "network.py").write_text(NETWORK)
+    spec = importlib.util.spec_from_file_location("export_jax", PROGRAM)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda *flags: module.main(["--label=//:m", "--src=network.py", *flags, "--output=m"])
+
+
 FLAX = ("--function=network:Net", "--params_function=network:params", "--input_signature=x:float32[?, 2]")
 
 
@@ -94,7 +108,10 @@ APPLY = ("--function=network:apply", "--input_signature=float32[2]", "--input_si
         (("--function=network", *FLAX[1:]), """function is 'network'; write "module:name","""),
         (("--function=net:apply", *FLAX[1:]), "names the module 'net', and none of srcs ends in net.py: network.py;"),
         (("--function=network:aply", *FLAX[1:]), "has no attribute 'aply'; name a function or module of that file."),
-        (("--function=network:number", *FLAX[1:]), "'network:number' is int; name a function of parameters and inputs,"),
+        (
+            ("--function=network:number", *FLAX[1:]),
+            "'network:number' is int; name a function of parameters and inputs,",
+        ),
         (("--function=network:decide", *FLAX[1:]), "cannot be traced with these parameters and inputs: TracerBool"),
         ((*FLAX[:2], "--input_signature=x:float32"), "input_signatures[0] is 'x:float32'; write \"name:dtype[sizes]\""),
         ((*FLAX[:2], "--input_signature=x:float32[a]"), "whose sizes are not numbers or `?`; write"),
@@ -106,13 +123,13 @@ APPLY = ("--function=network:apply", "--input_signature=float32[2]", "--input_si
         ((*APPLY, "--params=clash.npz"), "The parameters have an array `dense` and others below it; rename one"),
     ],
 )
-def test_what_fails(flags, message, tmp_path):
+def test_what_fails(flags, message, main, tmp_path, capsys):
     (tmp_path / "text.npz").write_text("kernel")
     np.savez(tmp_path / "pickled.npz", dense=np.array([{}], dtype=object))
     np.savez(tmp_path / "clash.npz", **{"dense": np.ones(2), "dense/kernel": np.ones(2)})
-    done = export(tmp_path, *flags)
-    assert done.returncode == 1
-    last = done.stderr.splitlines()[-1]
+    assert main(*flags) == 1
+    told = capsys.readouterr().err
+    last = told.splitlines()[-1]
     assert last.startswith("//:m: ") and message in last
-    assert ("Traceback" in done.stderr) == ("broken" in "".join(flags))
+    assert ("Traceback" in told) == ("broken" in "".join(flags))
     assert not (tmp_path / "m").exists()
