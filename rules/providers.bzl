@@ -59,6 +59,7 @@ TfjsRuntimeBundleInfo = provider(
     doc = "TensorFlow.js with only what some models use.",
     fields = {
         "directory": "(File) The tree artifact with the JavaScript file, and the binaries of the wasm backend.",
+        "file": "(string) The JavaScript file's name in it: `tfjs.mjs`, `tfjs.cjs` or, as a script, `tfjs.js`.",
         "info": "(File) `NAME.info.json`: bytes, raw and compressed, operations, and kernels by backend.",
     },
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tfjs_convert import action_flags, api_layers, artifact
-from tfjs_convert.errors import InputError, OptionError
+from tfjs_convert.errors import InputError
 from tfjs_convert.result import ConversionResult
 
 
@@ -18,24 +18,12 @@ def conversion_without_core(source: Path) -> Callable[..., ConversionResult]:
             f"{source.name} is a SavedModel; write from_saved_model = True, and name it with a tf_saved_model."
         )
     if not source.is_dir() and source.suffix != ".json":
-        return _without_state(api_layers.convert_keras_file)
+        return api_layers.convert_keras_file
 
     def convert(path: Path, output_dir: Path, *, tables: Path | None, **options: object) -> ConversionResult:
         # The topology stays as it is, so there is nothing to look up.
         del tables
         return api_layers.convert_layers_model(path, output_dir, **options)
-
-    return convert
-
-
-def _without_state(conversion: Callable[..., ConversionResult]) -> Callable[..., ConversionResult]:
-    def convert(path: Path, output_dir: Path, *, keep_optimizer: bool = False, **options: object) -> ConversionResult:
-        if keep_optimizer:
-            raise OptionError(
-                f"keep_optimizer is set, and {path.name} is a Keras file, whose optimizer's state is not converted; "
-                "only a layers model that TensorFlow.js saved with includeOptimizer has one to keep."
-            )
-        return conversion(path, output_dir, **options)
 
     return convert
 

@@ -11,7 +11,15 @@ from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.layers.keras_config import parse_model
 from tfjs_convert.layers.model import Model
 from tfjs_convert.layers.names import bind_names
-from tfjs_convert.layers_conversion import FORMAT, convert_opened, grouped, plain_tensor, provenance, tensors
+from tfjs_convert.layers_conversion import (
+    FORMAT,
+    convert_opened,
+    grouped,
+    plain_tensor,
+    provenance,
+    tensors,
+    with_optimizer,
+)
 from tfjs_convert.result import ConversionResult
 from tfjs_convert.sources.keras_file import open_keras_file
 from tfjs_convert.sources.layers_model import LayersModelFile, open_layers_model
@@ -27,6 +35,7 @@ def convert_keras_file(
     weight_options: WeightOptions | None = None,
     metadata: Mapping[str, object] | None = None,
     tables: Path | str | None = None,
+    keep_optimizer: bool = False,
 ) -> ConversionResult:
     """Converts a Keras `.h5` or `.keras` file, of Keras 2 or 3, to a layers model.
 
@@ -37,6 +46,7 @@ def convert_keras_file(
       weight_options: quantization and sharding.
       metadata: what goes to `userDefinedMetadata`.
       tables: where the tables of TensorFlow.js's classes are, if not in their usual place.
+      keep_optimizer: keep the state of a compiled model's optimizer, so that training goes on where it was.
 
     Raises:
       ConversionError: the file cannot be read or expressed; nothing is then written.
@@ -53,6 +63,7 @@ def convert_keras_file(
             weight_options=weight_options,
             metadata=metadata,
             tables=tables,
+            keep_optimizer=keep_optimizer,
         )
     finally:
         source.close()
@@ -100,8 +111,7 @@ def convert_layers_model(
     model = None if source.model_config is None else parse_model(source.model_config, f"`{source.path.name}`")
     groups = grouped(_by_layer(source, model), split_weights_by_layer)
     if keep_optimizer:
-        # Last, as TensorFlow.js saves them; in files of their own where each layer has its own.
-        groups = [*groups, source.optimizer] if split_weights_by_layer else [[*groups[0], *source.optimizer]]
+        groups = with_optimizer(groups, source.optimizer, split_weights_by_layer)
     written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     inputs, outputs, ops = [], [], {}
     if model is not None:

@@ -12,12 +12,13 @@ import h5py
 import numpy as np
 
 from tfjs_convert import artifact
-from tfjs_convert.errors import UnsupportedError
+from tfjs_convert.errors import OptionError, UnsupportedError
 from tfjs_convert.layers.bind import bind_groups, bind_store
 from tfjs_convert.layers.check import INPUT_DTYPES
 from tfjs_convert.layers.emit import emit
 from tfjs_convert.layers.keras_config import parse_model
 from tfjs_convert.layers.model import Model
+from tfjs_convert.layers.optimizer_state import convert_state, trainable_weights
 from tfjs_convert.layers.refuse import UnsupportedLayerError
 from tfjs_convert.layers.rewrite import rewrite
 from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
@@ -42,6 +43,7 @@ def convert_opened(
     weight_options: WeightOptions | None = None,
     metadata: Mapping[str, object] | None = None,
     tables: Path | str | None = None,
+    keep_optimizer: bool = False,
 ) -> ConversionResult:
     """Converts what a source has opened; the source stays open.
 
@@ -54,15 +56,22 @@ def convert_opened(
       weight_options: quantization and sharding.
       metadata: what goes to `userDefinedMetadata`.
       tables: where the tables of TensorFlow.js's classes are, if not in their usual place.
+      keep_optimizer: keep the optimizer's state, so that training goes on where it was.
 
     Raises:
-      ConversionError: the model cannot be expressed; nothing is then written.
+      ConversionError: the model cannot be expressed, or has no state that could be kept; nothing is then written.
     """
     weight_options = weight_options or WeightOptions()
     if source.config is None:
+        if keep_optimizer:
+            raise OptionError(
+                f"keep_optimizer is set, and {name} holds weights only; give the whole model, or drop it."
+            )
         return _weights_only(source, name, files, output_dir, split_weights_by_layer, weight_options, metadata)
     try:
-        return _convert(source, name, files, output_dir, split_weights_by_layer, weight_options, metadata, tables)
+        return _convert(
+            source, name, files, output_dir, split_weights_by_layer, weight_options, metadata, tables, keep_optimizer
+        )
     except UnsupportedLayerError as error:
         raise UnsupportedError(f"{name}: {error} {way_out(name, source.kind)}") from None
 
@@ -91,6 +100,7 @@ def _convert(
     weight_options: WeightOptions,
     metadata: Mapping[str, object] | None,
     tables: Path | str | None,
+    keep_optimizer: bool,
 ) -> ConversionResult:
     what = f"`{name}`"
     known = load_tables(None if tables is None else str(tables))
@@ -99,8 +109,13 @@ def _convert(
         bind_store(model, source.store.root, source.store.child, source.store.weight, what)
     else:
         bind_groups(model, source.groups, what)
+    trained = [weight for _, weight in trainable_weights(model)] if keep_optimizer else []
     rewritten, notes = rewrite(model, source.generation)
     topology = emit(rewritten, known, notes)
+    training = training_config(rewritten, source.training_config or source.compile_config, notes)
+    groups = grouped(topology.weights, split)
+    if keep_optimizer:
+        groups = with_optimizer(groups, _state(source, training, trained, rewritten, name, notes), split)
     step("Writing the weights")
     fields = {
         "format": FORMAT,
@@ -111,9 +126,9 @@ def _convert(
             "backend": "tensorflow",
             "model_config": topology.model_config,
         },
-        "trainingConfig": training_config(rewritten, source.training_config or source.compile_config, notes),
+        "trainingConfig": training,
     }
-    written = artifact.write_model(output_dir, fields, grouped(topology.weights, split), weight_options)
+    written = artifact.write_model(output_dir, fields, groups, weight_options)
     inputs, outputs = tensors(rewritten)
     info = {
         "format": FORMAT,
@@ -126,6 +141,25 @@ def _convert(
         **written.info(),
     }
     return ConversionResult(output_dir, FORMAT, inputs, outputs, info, [])
+
+
+def _state(
+    source: KerasFile,
+    training: Mapping[str, object] | None,
+    trained: Sequence[Weight],
+    rewritten: Model,
+    name: str,
+    notes: Sequence[str],
+) -> list[Weight]:
+    stored = source.optimizer()
+    if not stored:
+        raise OptionError(
+            f"keep_optimizer is set, and {name} holds no optimizer's state; save the compiled and trained model with "
+            "`model.save(path)`, or drop keep_optimizer."
+        )
+    if training is None:
+        raise OptionError(f"keep_optimizer is set, and the state has no use. {notes[-1]} Or drop keep_optimizer.")
+    return convert_state(stored, training["optimizer_config"], trained, list(trainable_weights(rewritten)), name)
 
 
 def _weights_only(
@@ -168,6 +202,11 @@ def grouped(by_layer: Iterable[list[Weight]], split: bool) -> list[list[Weight]]
     """The weights as groups of the manifest: one for all, or one for each layer that has some."""
     groups = [group for group in by_layer if group]
     return groups if split and groups else [[weight for group in groups for weight in group]]
+
+
+def with_optimizer(groups: list[list[Weight]], state: list[Weight], split: bool) -> list[list[Weight]]:
+    """`groups` with an optimizer's state last, as TensorFlow.js saves it; in files of its own where each layer has."""
+    return [*groups, state] if split else [[*groups[0], *state]]
 
 
 def tensors(model: Model) -> tuple[list[TensorInfo], list[TensorInfo]]:

@@ -1,6 +1,6 @@
 """What the tests share that compare a model with its source: attributes, the reference run, the comparing program."""
 
-load("//rules:providers.bzl", "ModelSourceInfo")
+load("//rules:providers.bzl", "ModelSourceInfo", "TfjsRuntimeBundleInfo")
 load(":actions.bzl", "multiline_args", "python_attrs", "run_python")
 load(":labels.bzl", "label_text")
 load(":launcher.bzl", "python_executable")
@@ -18,6 +18,10 @@ COMPARISON_ATTRS = {
         allow_files = True,
         doc = "What it was converted from: a `tf_saved_model` or a Keras file.",
         mandatory = True,
+    ),
+    "runtime": attr.label(
+        doc = "A `tfjs_runtime_bundle` to run the model with, instead of the whole of TensorFlow.js.",
+        providers = [TfjsRuntimeBundleInfo],
     ),
     "saved_model_tags": attr.string(
         default = "serve",
@@ -85,8 +89,17 @@ def node_modules(package_lock):
     """
     return package_lock.short_path.rpartition("/")[0] + "/node_modules"
 
-def comparison_test(ctx, *, model, served, run, node, packages, files, comment, run_flags = [], transitive_files = []):
-    """Returns the providers of a test that compares a model's outputs with its source's.
+def _runtime_flags(ctx, accepted):
+    """Returns the flags that name the runtime bundle, if there is one, and its files."""
+    if not ctx.attr.runtime:
+        return [], []
+    runtime = ctx.attr.runtime[TfjsRuntimeBundleInfo]
+    if runtime.file not in accepted:
+        fail("{}: {} holds {}, and this test runs {}; give it the format for that.".format(ctx.label, ctx.attr.runtime.label, runtime.file, " or ".join(accepted)))
+    return ["--runtime_bundle={}/{}".format(runtime.directory.short_path, runtime.file)], [runtime.directory]
+
+def comparison_test(ctx, *, model, served, run, node, packages, runtimes, files, comment, run_flags = [], transitive_files = []):
+    """Declares a test that compares a model's outputs with its source's.
 
     Args:
       ctx: the context of a rule with `COMPARISON_ATTRS`, `backends`, and the toolchains of Python (full and light).
@@ -95,12 +108,17 @@ def comparison_test(ctx, *, model, served, run, node, packages, files, comment, 
       run: the program that runs models (File): takes jobs, as tools/node/run.mjs does.
       node: the `TfjsNodeInfo` whose Node runs it.
       packages: the lock file beside the TensorFlow.js that it takes.
+      runtimes: list of the files of runtime bundles that it can load instead.
       files: list of files that it opens.
       comment: what the test does, in one line.
       run_flags: list of further flags of the program, with short paths.
       transitive_files: list of depsets of further files.
+
+    Returns:
+      The providers of the test.
     """
     reference = _reference_outputs(ctx, model)
+    runtime_flags, runtime_files = _runtime_flags(ctx, runtimes)
     flags = [
         "--label=" + label_text(ctx.label),
         "--model=" + served.short_path,
@@ -109,7 +127,7 @@ def comparison_test(ctx, *, model, served, run, node, packages, files, comment, 
         "--node=" + node.node.short_path,
         "--node_modules=" + node_modules(packages),
         "--run=" + run.short_path,
-    ] + ["--run_flag=" + flag for flag in run_flags] + [
+    ] + ["--run_flag=" + flag for flag in run_flags + runtime_flags] + [
         "--tolerance=" + ctx.attr.tolerance,
     ] + ["--backend=" + backend for backend in ctx.attr.backends] + [
         "--output_tolerance={}:{}".format(name, value)
@@ -120,7 +138,7 @@ def comparison_test(ctx, *, model, served, run, node, packages, files, comment, 
             ctx,
             name = ctx.label.name + ".sh",
             comment = comment,
-            files = [run, served, model.info, reference] + files + ctx.files._programs,
+            files = [run, served, model.info, reference] + runtime_files + files + ctx.files._programs,
             flags = flags,
             main = ctx.file._parity,
             transitive_files = transitive_files,

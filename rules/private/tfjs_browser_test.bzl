@@ -60,6 +60,7 @@ def _tfjs_browser_test_impl(ctx):
             "--driver=" + node_modules(browser.package_lock),
             "--load_seconds={}".format(ctx.attr.load_seconds),
         ] + flags,
+        runtimes = ["tfjs.mjs", "tfjs.js"],
         served = served,
         transitive_files = [browser.files, scripts.files],
     )

@@ -12,7 +12,7 @@ Targets are made with `tfjs_layers_model`, which picks this rule unless the mode
 
 _ATTRS = {
     "keep_optimizer": attr.bool(
-        doc = "Whether the optimizer's state in a layers model that TensorFlow.js saved with `includeOptimizer` is kept, so that training goes on where it was; by default it is left out. Keras files' state is not converted: it is an error there.",
+        doc = "Whether the optimizer's state is kept, so that training goes on where it was: that of a compiled and trained Keras model, or of a layers model that TensorFlow.js saved with `includeOptimizer`. By default it is left out; a model that has none is an error.",
     ),
     "model": attr.label(
         allow_files = True,

@@ -34,6 +34,7 @@ def _tfjs_parity_test_impl(ctx):
         node = node,
         packages = node.package_lock,
         run = ctx.file._run,
+        runtimes = ["tfjs.mjs", "tfjs.cjs"],
         served = model.directory,
         transitive_files = [node.files],
     )

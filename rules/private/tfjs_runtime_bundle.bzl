@@ -29,6 +29,7 @@ What is left out and asked for nevertheless fails with the name of what is missi
 """
 
 _BACKENDS = ["cpu", "wasm", "webgl", "webgpu"]
+_FILES = {"cjs": "tfjs.cjs", "esm": "tfjs.mjs", "iife": "tfjs.js"}
 
 def _tfjs_runtime_bundle_impl(ctx):
     if not ctx.attr.models:
@@ -68,7 +69,7 @@ def _tfjs_runtime_bundle_impl(ctx):
     return [
         DefaultInfo(files = depset([directory]), runfiles = ctx.runfiles([directory])),
         OutputGroupInfo(info = depset([info])),
-        TfjsRuntimeBundleInfo(directory = directory, info = info),
+        TfjsRuntimeBundleInfo(directory = directory, file = _FILES[ctx.attr.format], info = info),
     ]
 
 tfjs_runtime_bundle = rule(
@@ -88,7 +89,7 @@ tfjs_runtime_bundle = rule(
         "format": attr.string(
             default = "esm",
             doc = "`esm` (`tfjs.mjs`), `cjs` (`tfjs.cjs`) or `iife` (`tfjs.js`, a script that sets the global `tf`).",
-            values = ["cjs", "esm", "iife"],
+            values = _FILES.keys(),
         ),
         "minify": attr.bool(
             default = True,

@@ -1,4 +1,4 @@
-// The page's side of a browser test: starts a backend, loads a model, runs it. The global `tf` is there before.
+// The page's side of a browser test: starts a backend, loads a model, runs it. Scripts have set the global `tf`, or a module does.
 
 import {GraphModel, LayersModel, runModel} from '../node/lib/named_model.mjs';
 import {fromTensor, toTensor} from '../node/lib/tensors.mjs';
@@ -6,15 +6,18 @@ import {fromTensor, toTensor} from '../node/lib/tensors.mjs';
 let model;
 
 /**
- * @param {string} backend `cpu`, `wasm`, `webgl` or `webgpu`.
- * @param {string} binaries where the WASM binaries are served.
+ * @param {object} how
+ * @param {string} how.backend `cpu`, `wasm`, `webgl` or `webgpu`.
+ * @param {string} [how.binaries] where the WASM binaries are served.
+ * @param {string} [how.module] what to import as `tf`.
  */
-async function start(backend, binaries) {
+async function start({backend, binaries, module}) {
+  if (module) globalThis.tf = await import(module);
   if (backend === 'webgpu' && !(await navigator.gpu?.requestAdapter())) {
     throw new Error('this browser has no WebGPU adapter; leave webgpu out of backends, or register a browser that has one');
   }
   tf.enableProdMode();
-  if (backend === 'wasm') tf.wasm.setWasmPaths(binaries);
+  if (backend === 'wasm' && binaries) tf.wasm.setWasmPaths(binaries);
   if (!(await tf.setBackend(backend)) || tf.getBackend() !== backend) throw new Error(`the backend ${backend} does not start in this browser`);
   await tf.ready();
 }

@@ -1,11 +1,11 @@
 // Runs models in a browser, as tools/node/run.mjs does in Node: the same jobs file, the same results file.
 //
 //   node run.mjs --jobs=FILE --results=FILE --node_modules=DIR --browser=FILE --driver=DIR
-//                [--bundle_model=NAME] [--load_seconds=30]
+//                [--runtime_bundle=FILE] [--bundle_model=NAME] [--load_seconds=30]
 //
-// --node_modules holds the page's scripts of TensorFlow.js, --driver playwright-core. With --bundle_model, the jobs' "model"
-// is the folder of a web bundle, whose loader then loads the model of that name. Backends are cpu, wasm, webgl, webgpu.
-// A job also fails ("stage": "console" or "request") if the page logs an error or a request of it fails meanwhile.
+// TensorFlow.js is --runtime_bundle, or else the page's scripts in --node_modules; --driver holds playwright-core. With
+// --bundle_model, the jobs' "model" is the folder of a web bundle, whose loader then loads the model of that name. Backends
+// are cpu, wasm, webgl, webgpu. A job also fails ("stage": "console" or "request") if the page logs an error or a request of it fails meanwhile.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,6 +14,7 @@ import {parseFlags, runMain, UserError} from '../node/lib/args.mjs';
 import {readJson, readModelJson} from '../node/lib/artifact.mjs';
 import {readValue, writeValue} from '../node/lib/npy.mjs';
 import {startBrowser} from './browser.mjs';
+import {bundledRuntime, packagedRuntime} from './runtimes.mjs';
 import {startServer} from './server.mjs';
 import {Session} from './session.mjs';
 
@@ -22,7 +23,7 @@ const TOOLS = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 runMain(async (argv) => {
   const flags = parseFlags(argv, {
     browser: {required: true}, bundle_model: {}, driver: {required: true}, jobs: {required: true}, load_seconds: {default: '30'},
-    node_modules: {required: true}, results: {required: true},
+    node_modules: {required: true}, results: {required: true}, runtime_bundle: {},
   });
   const jobs = readJson(flags.jobs, 'jobs file');
   if (!Array.isArray(jobs)) throw new UserError(`The jobs file "${flags.jobs}" must hold a list.`);
@@ -45,6 +46,7 @@ class Pages {
   constructor(browser, flags) {
     this.browser = browser;
     this.flags = flags;
+    this.runtime = flags.runtime_bundle ? bundledRuntime(flags.runtime_bundle) : packagedRuntime(flags.node_modules);
   }
 
   async get(job) {
@@ -59,11 +61,11 @@ class Pages {
   }
 
   async load({model, backend, info}) {
-    const {bundle_model: name, load_seconds: seconds, node_modules: scripts} = this.flags;
-    this.server = await startServer({'/source/': model, '/tfjs/': scripts, '/tools/': TOOLS});
+    const {bundle_model: name, load_seconds: seconds} = this.flags;
+    this.server = await startServer({'/source/': model, '/tfjs/': this.runtime.folder, '/tools/': TOOLS});
     this.session = await Session.open(this.browser, this.server.url);
     const source = name === undefined ? modelSource(model, info) : {url: '/source/', name};
-    await this.session.load(backend, source, Number(seconds));
+    await this.session.load(this.runtime, backend, source, Number(seconds));
     return this.session;
   }
 

@@ -2,11 +2,6 @@
 
 import {collectProblems} from './problems.mjs';
 
-const SCRIPTS = ['core', 'converter', 'layers', 'backend-cpu'];
-
-/** Which scripts of TensorFlow.js a page needs, in order, as packages' names without `tfjs-`. */
-const scripts = (backend) => [...new Set([...SCRIPTS, `backend-${backend}`])];
-
 /** What is wrong with a page, and at which stage: load, run, console or request. */
 export class PageError extends Error {
   constructor(stage, message) {
@@ -33,18 +28,17 @@ export class Session {
   /**
    * Loads scripts, backend and model.
    *
+   * @param {import('./runtimes.mjs').PageRuntime} runtime
    * @param {string} backend
    * @param {object} source what `load` in page.mjs takes.
    * @param {number} seconds the most that it may take.
    */
-  async load(backend, source, seconds) {
+  async load(runtime, backend, source, seconds) {
     await this.stage('load', () => within(seconds, async () => {
       await this.page.goto(`${this.url}/tools/page/page.html`);
-      for (const name of scripts(backend)) {
-        await this.page.addScriptTag({url: `/tfjs/@tensorflow/tfjs-${name}/dist/tf-${name}.es2017.min.js`});
-      }
+      for (const url of runtime.scripts(backend)) await this.page.addScriptTag({url});
       await this.page.addScriptTag({url: '/tools/page/page.mjs', type: 'module'});
-      await this.page.evaluate((name) => tfjsPage.start(name, '/tfjs/@tensorflow/tfjs-backend-wasm/dist/'), backend);
+      await this.page.evaluate((how) => tfjsPage.start(how), {backend, binaries: runtime.binaries, module: runtime.module});
       await this.page.evaluate((what) => tfjsPage.load(what), source);
     }));
   }

@@ -19,6 +19,12 @@ OPTIMIZERS = {
 }
 """Classes that TensorFlow.js has, with the arguments it reads and Keras's defaults."""
 
+UNSAID = (
+    "amsgrad", "clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps", "loss_scale_factor",
+    "use_ema", "weight_decay",
+)  # fmt: skip
+"""Arguments of Keras's optimizers that change training and that TensorFlow.js would pass over."""
+
 RENAMED = {"lr": "learning_rate"}
 JS_NAMES = {"RMSprop": "RMSProp"}
 
@@ -99,6 +105,9 @@ def _optimizer(value: object) -> dict[str, object]:
         raise _NotThereError(f"it has no optimizer `{name}`")
     config = value.get("config") or {}
     config = {RENAMED.get(key, key): item for key, item in config.items()}
+    unsaid = next((key for key in UNSAID if config.get(key)), None)
+    if unsaid is not None:
+        raise _NotThereError(f"its optimizer's `{unsaid}` cannot be said there")
     if name == "SGD" and config.get("momentum"):
         name, defaults = "Momentum", {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False}
     if name == "RMSprop" and "rho" in config:

@@ -10,6 +10,7 @@ import h5py
 
 from tfjs_convert.errors import InputError
 from tfjs_convert.sources.keras_h5 import H5File, legacy_groups, parse_json
+from tfjs_convert.sources.keras_h5_optimizer import h5_state, store_state
 from tfjs_convert.sources.keras_zip import KerasZip
 from tfjs_convert.weights.weight import Weight
 
@@ -32,6 +33,7 @@ class KerasFile:
       compile_config: the same in the `.keras` form, or None.
       groups: for the old layout: top layers' names, each with its weights in order.
       store: for the new layout: the HDF5 file whose folders follow the model's structure.
+      optimizer: gives the optimizer's state in the file's order, as `optimizer_state` says; empty if there is none.
       close: closes what is open.
     """
 
@@ -43,6 +45,7 @@ class KerasFile:
     compile_config: dict | None = None
     groups: list[tuple[str, list[Weight]]] = dataclasses.field(default_factory=list)
     store: H5File | None = None
+    optimizer: Callable[[], list[Weight]] = list
     close: Callable[[], None] = lambda: None
 
 
@@ -117,6 +120,7 @@ def _read_h5(file: H5File) -> KerasFile:
             config,
             training_config=training if isinstance(training, dict) else None,
             groups=list(legacy_groups(file, group)),
+            optimizer=lambda: h5_state(file),
             close=file.close,
         )
     if file.texts(file.root, "layer_names") is not None:
@@ -159,6 +163,7 @@ def _open_zip(path: Path, what: str) -> KerasFile:
         except OSError:
             raise InputError(f"{what}: its `model.weights.h5` is damaged or cut short.") from None
         closers.append(raw.close)
+        store = H5File(raw, what)
         version = metadata.get("keras_version")
         compile_config = config.get("compile_config")
         return KerasFile(
@@ -167,7 +172,8 @@ def _open_zip(path: Path, what: str) -> KerasFile:
             version if isinstance(version, str) else None,
             config,
             compile_config=compile_config if isinstance(compile_config, dict) else None,
-            store=H5File(raw, what),
+            store=store,
+            optimizer=lambda: store_state(store),
             close=close,
         )
     except BaseException:

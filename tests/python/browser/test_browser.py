@@ -204,3 +204,17 @@ def test_a_bundle_whose_shard_was_cut_fails(run, bundle):
     code, _, err = run(bundle, "--backend=webgl", run_flags=["--bundle_model=affine"])
     assert (code, err.count("\n")) == (1, 1)
     assert f"(load): models/affine/{shard.name} has 60 bytes instead of 64." in err
+
+
+def test_a_runtime_in_one_script(tmp_path, run):
+    names = ["core", "converter", "layers", "backend-cpu"]
+    files = [browser.page_scripts() / f"@tensorflow/tfjs-{name}/dist/tf-{name}.es2017.min.js" for name in names]
+    script = tmp_path / "runtime" / "tfjs.js"
+    script.parent.mkdir()
+    script.write_text("\n".join(file.read_text() for file in files))
+    flags = [f"--runtime_bundle={script}"]
+    model = tiny.affine(tmp_path / "m")
+    assert run(model, "--backend=cpu", run_flags=flags)[::2] == (0, "")
+    code, _, err = run(model, "--backend=webgl", run_flags=flags)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "TensorFlow.js fails (load): Backend name 'webgl' not found in registry" in err

@@ -144,9 +144,7 @@ def test_it_gives_the_full_packages_numbers(models, tmp_path, name, backend):
 def test_one_bundle_runs_several_models_on_several_backends(models, tmp_path, form):
     names = ["look", "mobilenet", "recurrent"]
     both = ["--backend=cpu", "--backend=wasm"]
-    info = built(
-        models, tmp_path / "tfjs", *names, form=form, minify="false", flags=both
-    )
+    info = built(models, tmp_path / "tfjs", *names, form=form, minify="false", flags=both)
     assert info["module"] == {"esm": "tfjs.mjs", "cjs": "tfjs.cjs"}[form]
     for backend in ("cpu", "wasm"):
         (tmp_path / backend).mkdir()

@@ -1,7 +1,7 @@
 """Tests of `tfjs_browser_test`; what it shares with `tfjs_parity_test` is tested there."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "tfjs_browser_test", "tfjs_web_bundle")
+load("//rules:defs.bzl", "tfjs_browser_test", "tfjs_parity_test", "tfjs_runtime_bundle", "tfjs_web_bundle")
 load("//tests/rules:support.bzl", "analysis_test", "argv", "assert_contains", "assert_lacks", "assert_output_group", "failure_test", "launcher_flags", "only_action", "paths", "suite")
 load("//tests/rules/stubs:stubs.bzl", "stub_tfjs_model")
 
@@ -138,6 +138,56 @@ def _test_bundle_of_two_impl(ctx):
 
 _bundle_of_two_test = analysis_test(_test_bundle_of_two_impl)
 
+def _runtime(name, model, **kwargs):
+    tfjs_runtime_bundle(
+        name = name + "_runtime",
+        models = [model],
+        tags = ["manual"],
+        **kwargs
+    )
+    return name + "_runtime"
+
+def _test_runtime(name):
+    model = _model(name)
+    _subject(name, model, runtime = _runtime(name, model, format = "iife"))
+    _runtime_test(name = name, target_under_test = name + "_subject")
+
+def _test_runtime_impl(ctx):
+    env = analysistest.begin(ctx)
+    runtime = _PACKAGE + "test_runtime_runtime"
+    assert_contains(env, launcher_flags(only_action(env, "FileWrite")), [
+        "--run_flag=--runtime_bundle={}/tfjs.js".format(runtime),
+    ], "flags")
+    runfiles = paths(analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files)
+    assert_contains(env, runfiles, [runtime], "runfiles")
+    return analysistest.end(env)
+
+_runtime_test = analysis_test(_test_runtime_impl)
+
+def _test_runtime_for_node_fails(name):
+    model = _model(name)
+    _failing_subject(
+        name,
+        "_runtime holds tfjs.cjs, and this test runs tfjs.mjs or tfjs.js; give it the format for that.",
+        model,
+        runtime = _runtime(name, model, format = "cjs"),
+    )
+
+def _test_runtime_for_pages_fails_in_node(name):
+    model = _model(name)
+    tfjs_parity_test(
+        name = name + "_subject",
+        model = model,
+        reference = name + ".h5",
+        runtime = _runtime(name, model, format = "iife"),
+        tags = ["manual"],
+    )
+    failure_test(
+        name = name,
+        contains = ["_runtime holds tfjs.js, and this test runs tfjs.mjs or tfjs.cjs; give it the format for that."],
+        target_under_test = name + "_subject",
+    )
+
 def _failing_subject(name, sentence, model, **kwargs):
     _subject(name, model, **kwargs)
     failure_test(name = name, contains = [sentence], target_under_test = name + "_subject")
@@ -194,6 +244,9 @@ def tfjs_browser_test_test_suite(name):
         _test_no_backend_fails,
         _test_no_time_fails,
         _test_runfiles,
+        _test_runtime,
+        _test_runtime_for_node_fails,
+        _test_runtime_for_pages_fails_in_node,
         _test_single_model,
         _test_unknown_backend_fails,
         _test_unknown_bundle_model_fails,
