@@ -13,7 +13,7 @@ LAYERS = [f"//{MONOREPO}/{app}:{app}{layer}.tar" for app in APPS for layer in ("
 
 
 class Monorepo:
-    """The copy with its own server, and what was done there, in this order; each step gives its outcome and what was built."""
+    """The copy with its own server, and what was done there, in order; a step gives its outcome and what was built."""
 
     def __init__(self, folder):
         self.folder = folder

@@ -142,7 +142,7 @@ class NestedBazel:
         return self.workspace / "bazel-bin" / path
 
     def _canonical(self, repositories: Mapping[str, pathlib.Path]) -> dict[str, pathlib.Path]:
-        """The names that overrides go by: under MODULE.bazel those of the extension `tfjs`, in a consumer or in this repository."""
+        """The names that overrides go by: under MODULE.bazel those of the extension `tfjs`, in any module."""
         if self._mode == "workspace":
             return dict(repositories)
         prefixes = ["rules_tfjs~~tfjs~", "rules_tfjs++tfjs+", "_main~tfjs~", "_main+tfjs+"]
