@@ -50,8 +50,8 @@ def lower(
     else:
         if len(polymorphic_shapes) != len(signatures):
             raise OptionError(
-                f"There are {len(polymorphic_shapes)} polymorphic_shapes for {len(signatures)} input_signatures; write one for "
-                "each argument, None where all sizes are known."
+                f"There are {len(polymorphic_shapes)} polymorphic_shapes for {len(signatures)} input_signatures; write one "
+                "for each argument, None where all sizes are known."
             )
         shapes = list(polymorphic_shapes)
     module = tf.Module()
