@@ -9,7 +9,7 @@ const CORE = '@tensorflow/tfjs-core';
 const EXPORTS = [
   'Tensor', 'backend', 'dispose', 'enableProdMode', 'engine', 'env', 'findBackend', 'getBackend', 'io', 'keep', 'memory', 'nextFrame', 'profile',
   'ready', 'registerBackend', 'removeBackend', 'scalar', 'setBackend', 'tensor', 'tensor1d', 'tensor2d', 'tensor3d', 'tensor4d',
-  'tidy', 'time', 'util',
+  'tidy', 'time',
 ];
 const TRAINING = [
   'customGrad', 'grad', 'grads', 'train', 'valueAndGrad', 'valueAndGrads', 'variable', 'variableGrads',
