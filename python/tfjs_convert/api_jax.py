@@ -27,8 +27,8 @@ def convert_jax(
         convert_jax(module.apply, variables, input_signatures=[tf.TensorSpec([None, 28, 28, 1])], model_dir="web_model")
 
     Inputs have the names of their `tf.TensorSpec`s, else of the function's arguments; outputs the keys of the
-    dictionary that the function returns, else `output_0`, `output_1`, …, in order. Checks of shapes that JAX writes for open
-    sizes are left out, since a browser has nothing to do with them.
+    dictionary that the function returns, else `output_0`, `output_1`, …, in order. Checks of shapes that JAX writes for
+    open sizes are left out, since a browser has nothing to do with them.
 
     Args:
       apply_fn: takes the parameters and then one argument for each of `input_signatures`, as a Flax module's `apply`.
