@@ -121,7 +121,7 @@ def tf_model_export(name, script = None, binary = None, **kwargs):
 
     The program runs in the sandbox, without network, on one thread, with `PYTHONHASHSEED` and `TF_DETERMINISTIC_OPS` set;
     for a `script` the generators of Python, NumPy, TensorFlow and Keras are seeded, too. What it wrote is checked, and
-    `fingerprint.pb`, which differs each time, is deleted.
+    what differs each time is taken out of it: `fingerprint.pb`, and from a `.keras` file the time and addresses in memory.
 
     `bazel run :NAME.inspect` shows what is in the model that was written.
 
