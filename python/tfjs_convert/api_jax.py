@@ -26,17 +26,17 @@ def convert_jax(
 
         convert_jax(module.apply, variables, input_signatures=[tf.TensorSpec([None, 28, 28, 1])], model_dir="web_model")
 
-    Inputs have the names of their `tf.TensorSpec`s, else of the function's arguments; outputs the keys of the dictionary
-    that the function returns, else `output_0`, `output_1`, …, in order. Checks of shapes that JAX writes for open
-    sizes are left out, since a browser has nothing to do with them.
+    Inputs have the names of their `tf.TensorSpec`s, else of the function's arguments; outputs the keys of the
+    dictionary that the function returns, else `output_0`, `output_1`, …, in order. Checks of shapes that JAX writes for
+    open sizes are left out, since a browser has nothing to do with them.
 
     Args:
-      apply_fn: takes the parameters and then one argument for each of `input_signatures`, as a Flax module's `apply` does.
+      apply_fn: takes the parameters and then one argument for each of `input_signatures`, as a Flax module's `apply`.
       params: the parameters: arrays in any structure of lists, tuples and dictionaries.
       input_signatures: `tf.TensorSpec` of each argument, or structures of them; open sizes are None.
       model_dir: where to write; made if absent.
-      polymorphic_shapes: each argument's shape in JAX's notation, as `(b, 28, 28)`, where open sizes are not independent of
-        each other; None for an argument whose sizes are all known.
+      polymorphic_shapes: each argument's shape in JAX's notation, as `(b, 28, 28)`, where open sizes depend on each
+        other; None for an argument whose sizes are all known.
       weight_options: quantization and sharding.
       **options: fields of `GraphOptions`.
 

@@ -32,8 +32,8 @@ def lower(
         structure of lists, tuples and dictionaries.
       params: the parameters: arrays in any such structure.
       input_signatures: `tf.TensorSpec` of each argument, or structures of them; open sizes are None.
-      polymorphic_shapes: each argument's shape in `jax.export`'s notation, as `(b, 28, 28)`; None for one whose sizes are
-        all known. By default the open sizes along the first axis are one symbol, and every other is its own.
+      polymorphic_shapes: each argument's shape in `jax.export`'s notation, as `(b, 28, 28)`; None for one whose sizes
+        are all known. By default the open sizes along the first axis are one symbol, and every other is its own.
 
     Raises:
       InputError: the function cannot be traced with these arguments.
@@ -50,8 +50,8 @@ def lower(
     else:
         if len(polymorphic_shapes) != len(signatures):
             raise OptionError(
-                f"There are {len(polymorphic_shapes)} polymorphic_shapes for {len(signatures)} input_signatures; write one for "
-                "each argument, None where all sizes are known."
+                f"There are {len(polymorphic_shapes)} polymorphic_shapes for {len(signatures)} input_signatures; write "
+                "one for each argument, None where all sizes are known."
             )
         shapes = list(polymorphic_shapes)
     module = tf.Module()
