@@ -41,8 +41,8 @@ def test_the_notes_of_an_arpeggio(tmp_path, backend):
     screenshots = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
     screenshot = f"{screenshots}/{backend}.png" if screenshots else None
     folders = {"/models/": HERE / "models", "/tfjs/": HERE / "tfjs", "/": HERE}
-    argument = {"backend": backend, "sound": str(sound), "screenshot": screenshot}
-    page = visit(tmp_path, HERE / "visit.mjs", folders, argument)
+    argument = {"sound": str(sound), "screenshot": screenshot}
+    page = visit(tmp_path, HERE / "visit.mjs", folders, argument, query=f"?backend={backend}")
     drawn = page["drawn"]
     assert [note["pitch"] for note in drawn] == PITCHES
     for index, note in enumerate(drawn):

@@ -1,8 +1,7 @@
 // Opens a sound on the page, and reads the notes that are drawn, listed and saved.
 
-export async function visit(page, {backend, sound, screenshot}) {
+export async function visit(page, {sound, screenshot}) {
   await page.setViewportSize({width: 1100, height: 900});
-  await page.goto(`${page.url()}?backend=${backend}`);
   await page.locator('body[data-state=ready]').waitFor();
   await page.locator('#file').setInputFiles(sound);
   await page.locator('body[data-state=heard]').waitFor({timeout: 120_000});
