@@ -2,7 +2,7 @@
 //
 //   node visit.mjs --task=FILE --result=FILE
 //
-// The task holds {browser, driver, profile, folders, script, argument}; `script` is a module that exports
+// The task holds {browser, driver, profile, folders, query, script, argument}; `script` is a module that exports
 // `visit(page, argument)`. The result holds what that gives, and what the page did wrong: {value, problems}.
 
 import fs from 'node:fs';
@@ -23,7 +23,7 @@ runMain(async (argv) => {
   try {
     const page = await browser.newPage();
     const problems = collectProblems(page);
-    await page.goto(`${server.url}/index.html`);
+    await page.goto(`${server.url}/index.html${task.query}`);
     const value = await visit(page, task.argument);
     fs.writeFileSync(flags.result, JSON.stringify({value, problems: problems.map(({text}) => text)}));
   } finally {

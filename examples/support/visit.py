@@ -12,8 +12,10 @@ from tests.support import browser, node
 _PROGRAM = Path(__file__).parent / "visit.mjs"
 
 
-def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: object = None) -> object:
-    """Serves `folders` by address, opens /index.html and returns what `visit(page, argument)` of `script` gives.
+def visit(
+    folder: Path, script: Path, folders: Mapping[str, Path], argument: object = None, query: str = ""
+) -> object:
+    """Serves `folders` by address, opens /index.html with `query` and returns what `visit(page, argument)` of `script` gives.
 
     Raises:
       AssertionError: the visit failed, the page logged an error, or a request of it failed.
@@ -29,6 +31,7 @@ def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: obj
                 "driver": str(browser.driver()),
                 "folders": {address: str(path) for address, path in folders.items()},
                 "profile": str(profile),
+                "query": query,
                 "script": str(script),
             }
         )
@@ -37,5 +40,5 @@ def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: obj
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(result.read_text())
-    assert found["problems"] == []
+    assert found["problems"] == [], found["problems"]
     return found["value"]
