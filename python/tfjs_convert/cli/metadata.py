@@ -13,32 +13,39 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def read_metadata(text: str | None) -> dict[str, object]:
-    """Reads `key:path[,key:path…]`: the JSON value of each file, by key.
+    """Reads the JSON value of each file of `metadata_paths`, by key.
+
+    Raises:
+      UsageError: a part has no key or no path.
+      InputError: a file is not there, or is not JSON.
+    """
+    return {key: _json(key, path) for key, path in metadata_paths(text).items()}
+
+
+def metadata_paths(text: str | None) -> dict[str, str]:
+    """The paths in `key:path[,key:path…]`, by key.
 
     A key ends at its first colon, so that a path may hold further ones (`labels:C:\\data\\labels.json`); a part without
     a colon belongs to the path before it, so that a path may hold commas.
 
     Raises:
       UsageError: a part has no key or no path.
-      InputError: a file is not there, or is not JSON.
     """
-    if not text:
-        return {}
     parts: list[str] = []
-    for part in text.split(","):
+    for part in text.split(",") if text else []:
         if parts and ":" not in part:
             parts[-1] += f",{part}"
         else:
             parts.append(part)
-    values = {}
+    paths: dict[str, str] = {}
     for part in parts:
         key, colon, path = part.partition(":")
         if not colon or not key or not path:
             raise UsageError(f"The --metadata flag has the part {part!r}; write key:path[,key:path].")
-        if key in values:
+        if key in paths:
             raise UsageError(f"The --metadata flag names the key {key!r} twice; write each key once.")
-        values[key] = _json(key, path)
-    return values
+        paths[key] = path
+    return paths
 
 
 def _json(key: str, path: str) -> object:

@@ -164,6 +164,8 @@ def _keras_model(path: Path, info: Mapping) -> Model:
 
         nest = keras.tree
     model = keras.models.load_model(str(path), compile=False)
+    # A Sequential model of Keras 3 has no `input` until it is called.
+    structure = model.inputs[0] if isinstance(model, keras.Sequential) else model.input
     names = [port["name"] for port in info["inputs"]]
     own = [tensor.name.split(":")[0] for tensor in model.inputs]
     outputs = [port["name"] for port in info["outputs"]]
@@ -178,7 +180,7 @@ def _keras_model(path: Path, info: Mapping) -> Model:
     def run(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         values = [inputs[names[i]] for i in order]
         cast = [np.asarray(v).astype(_numpy_dtype(t.dtype)) for v, t in zip(values, model.inputs, strict=True)]
-        results = nest.flatten(model(nest.pack_sequence_as(model.input, cast), training=False))
+        results = nest.flatten(model(nest.pack_sequence_as(structure, cast), training=False))
         given = list(getattr(model, "output_names", outputs))
         labels = given if set(given) == set(outputs) else outputs
         by_name = {name: _array(value) for name, value in zip(labels, results, strict=True)}

@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 
 from tfjs_convert.errors import InputError
+from tfjs_convert.sources import keras_write
 from tfjs_convert.sources.keras_write import settle
 
 FORMATS = ("saved_model", "keras")
@@ -39,6 +40,8 @@ def check(path: Path, format: str) -> None:
             f"The program wrote no Keras file: {_found(path)}; save it with model.save, where the path is the argument "
             'that holds {output}, or write format = "saved_model".'
         )
+    elif _is_keras_zip(path):
+        keras_write.settle(path)
 
 
 def _is_keras_zip(path: Path) -> bool:

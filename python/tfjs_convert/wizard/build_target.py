@@ -6,6 +6,7 @@ import json
 import re
 
 from tfjs_convert.cli import formats
+from tfjs_convert.cli.metadata import metadata_paths
 from tfjs_convert.wizard.answers import Answers
 
 _TEXTS = ("saved_model_tags", "signature_name")
@@ -65,8 +66,7 @@ def _options(answers: Answers) -> dict[str, str]:
         elif name == "control_flow_v2":
             options[name] = _text(str(value).lower())
         elif name == "metadata":
-            pairs = [part.split(":", 1) for part in str(value).split(",")]
-            options[name] = json.dumps({file: key for key, file in pairs})
+            options[name] = json.dumps({path: key for key, path in metadata_paths(str(value)).items()})
         else:
             options[name] = _text(str(value)) if name in _TEXTS else str(bool(value))
     return options

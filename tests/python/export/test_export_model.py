@@ -22,6 +22,11 @@ from helper import SIZE
 
 module = tf.Module()
 module.w = tf.Variable(tf.random.normal([SIZE]) + np.random.rand(SIZE).astype(np.float32))
+words = tf.constant(["one", "two", "three"])
+module.table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(words, tf.range(3)), -1)
+module.other = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(tf.range(3), words), "none")
+module.find = tf.function(lambda x: module.other.lookup(module.table.lookup(x)))
+module.find.get_concrete_function(tf.TensorSpec([None], tf.string, name="x"))
 f = tf.function(lambda x: {"y": x * module.w})
 tf.saved_model.save(module, sys.argv[1], signatures=f.get_concrete_function(tf.TensorSpec([None, SIZE], name="x")))
 """
@@ -41,6 +46,18 @@ with zipfile.ZipFile(sys.argv[1], "w") as archive:
         if name == "metadata.json":
             content = b'{"keras_version": "3.0.0", "date_saved": "%s"}' % saved.encode()
         archive.writestr(zipfile.ZipInfo(name, (int(saved[:4]), 1, 1, 0, 0, 0)), content)
+"""
+
+FIT = """
+import sys
+import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="relu"), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+x = np.random.rand(16, 3).astype(np.float32)
+model.fit(x, x.sum(axis=1), epochs=2, verbose=0)
+model.save(sys.argv[1])
 """
 
 
@@ -92,6 +109,19 @@ def test_a_keras_file_holds_neither_times_nor_addresses(tmp_path):
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
         with h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as weights:
             assert weights["layers/dense/vars/0"][:].tolist() == [[2.0]]
+
+
+def test_a_keras_file_has_the_same_bytes_later_and_on_any_hash_seed(tmp_path):
+    (tmp_path / "fit.py").write_text(FIT)
+    found = []
+    for name, seed in (("a.keras", "0"), ("b.keras", "7")):
+        flags = ["--script=fit.py", "--argument={output}", "--format=keras", f"--output={name}"]
+        done = export(tmp_path, *flags, hash_seed=seed)
+        assert done.returncode == 0, done.stderr
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        found.append((tmp_path / name).read_bytes())
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(

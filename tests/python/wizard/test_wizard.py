@@ -85,6 +85,45 @@ def test_answers_are_checked_at_once_and_options_are_asked(keras_file):
     assert "    split_weights_by_layer = True,\n    weight_shard_size_bytes = 1000,\n)" in terminal.text
 
 
+def test_metadata_with_commas_in_the_build_target(keras_file):
+    for name in ("a,b.json", "c.json"):
+        (keras_file.parent / name).write_text("{}")
+    terminal = wizard(keras_file.parent, "--dryrun", "--build_target")
+    terminal.answer("Which model", "my model.h5")
+    terminal.answer("Into which format?")
+    terminal.answer("Store weights smaller?")
+    terminal.press("further options", "y")
+    terminal.answer("Largest size of one weight file")
+    terminal.press("files of their own", "n")
+    terminal.answer("Metadata", "first:a,b.json,second:c.json")
+    terminal.answer("Which folder to write?", "web")
+    assert terminal.ended() == 0
+    assert 'metadata = {"a,b.json": "first", "c.json": "second"},' in terminal.text
+
+
+def test_a_frozen_graph(tmp_path):
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.compat.v1.placeholder(tf.float32, [None, 2], "x")
+        tf.matmul(x, tf.constant([[1.0, 2.0], [3.0, 4.0]]), name="y")
+    (tmp_path / "frozen.pb").write_bytes(graph.as_graph_def().SerializeToString())
+    terminal = wizard(tmp_path, "--build_target")
+    terminal.answer("Which model", "frozen.pb")
+    terminal.answer("Which nodes does it return", "\x15z")
+    terminal.wait_for("The graph has no node 'z'.")
+    terminal.type("\x15y\r")
+    terminal.answer("Store weights smaller?")
+    terminal.press("further options", "n")
+    terminal.answer("Which folder to write?", "web")
+    assert terminal.ended() == 0, terminal.text
+    assert "--input_format=tf_frozen_model --output_format=tfjs_graph_model --output_node_names=y" in terminal.text
+    assert '    model = "frozen.pb",\n    output_node_names = ["y"],\n' in terminal.text
+    model = json.loads((tmp_path / "web" / "model.json").read_text())
+    assert [node["op"] for node in model["modelTopology"]["node"]].count("MatMul") == 1
+    weights = np.frombuffer((tmp_path / "web" / "group1-shard1of1.bin").read_bytes(), np.float32)
+    assert weights.tolist() == [1.0, 2.0, 3.0, 4.0]
+
+
 def test_signatures_are_offered_and_the_model_is_converted(saved_model, tmp_path):
     (tmp_path / "web").mkdir()
     terminal = wizard(tmp_path, "--build_target=BUILD.bazel")
