@@ -59,7 +59,7 @@ class H5File:
                     f"{self.what}: `{node.name.rstrip('/')}/{part}` is a soft or external link; Keras writes none, and "
                     f"links are not followed; save the model again with `model.save`."
                 )
-            node = node[part]
+            node = _opened(node, name)
         return node
 
     def names(self, group: h5py.Group) -> list[str]:
@@ -110,7 +110,9 @@ class H5File:
         if creation.get_external_count() or creation.get_layout() == h5py.h5d.VIRTUAL:
             raise InputError(f"{self.what}: the data of `{dataset.name}` lie in other files, which are not followed.")
         shape, dtype = dataset.shape, dataset.dtype
-        nbytes = math.prod(shape or ()) * dtype.itemsize
+        if shape is None:
+            raise InputError(f"{self.what}: `{dataset.name}` holds nothing; save the model again with `model.save`.")
+        nbytes = math.prod(shape) * dtype.itemsize
         stored = dataset.id.get_storage_size() if nbytes > SMALL else nbytes
         if nbytes > MAX_EXPANSION * max(stored, 1):
             raise InputError(
@@ -122,8 +124,11 @@ class H5File:
         what = self.what
 
         def load() -> np.ndarray:
+            data = np.empty(shape, dtype)
             try:
-                return dataset[()]
+                if data.size:
+                    dataset.id.read(h5py.h5s.ALL, h5py.h5s.ALL, data)
+                return data
             except (OSError, ValueError) as error:
                 raise InputError(
                     f"{what}: the weight `{dataset.name}` cannot be read ({error}); the file is damaged."
@@ -132,15 +137,18 @@ class H5File:
         return Weight(name, tuple(int(n) for n in shape), dtype, load)
 
     def _attribute(self, node: h5py.Group, name: str) -> object | None:
-        if name not in node.attrs:
+        if not h5py.h5a.exists(node.id, name.encode()):
             return None
-        size = h5py.h5a.get_info(node.id, name.encode()).data_size
+        attribute = h5py.h5a.open(node.id, name.encode())
+        size = h5py.h5a.get_info(attribute).data_size
         if size > MAX_TEXT:
             raise InputError(
                 f"{self.what}: its attribute `{name}` holds {size:,} bytes; at most {MAX_TEXT:,} are read."
             )
         try:
-            value = node.attrs[name]
+            value = _fixed_texts(attribute)
+            if value is None:
+                value = node.attrs[name]
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
                 f"{self.what}: its attribute `{name}` cannot be read ({error}); the file is damaged."
@@ -152,6 +160,23 @@ class H5File:
                 f"{self.what}: its attribute `{name}` is longer than {MAX_TEXT:,} bytes, the most that is read."
             )
         return value
+
+
+def _opened(group: h5py.Group, name: bytes) -> h5py.Group | h5py.Dataset | None:
+    """What `group` holds as `name`, without the questions to the file that `group[name]` asks on the way."""
+    found = h5py.h5o.open(group.id, name)
+    if isinstance(found, h5py.h5g.GroupID):
+        return h5py.Group(found)
+    return h5py.Dataset(found, readonly=True) if isinstance(found, h5py.h5d.DatasetID) else None
+
+
+def _fixed_texts(attribute: h5py.h5a.AttrID) -> np.ndarray | None:
+    """A list of strings of one length, as Keras writes names; None if the attribute is something else."""
+    if attribute.get_space().get_simple_extent_type() != h5py.h5s.SIMPLE or attribute.dtype.kind != "S":
+        return None
+    texts = np.empty(attribute.shape, attribute.dtype)
+    attribute.read(texts)
+    return texts
 
 
 def parse_json(text: str | bytes, what: str) -> object:

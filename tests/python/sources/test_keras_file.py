@@ -180,6 +180,13 @@ def test_a_dataset_that_says_it_is_huge(tmp_path):
     assert "damaged or made to harm" in one_sentence(path, tmp_path)
 
 
+def test_a_dataset_without_data(tmp_path):
+    path = write_h5(tmp_path / "model.h5", kernel=None)
+    with h5py.File(path, "r+") as file:
+        file.require_group("model_weights/d/d")["kernel:0"] = h5py.Empty("f4")
+    assert "holds nothing" in one_sentence(path, tmp_path)
+
+
 @pytest.mark.parametrize("name", ["../../evil.txt", "/etc/evil", "..\\evil", "C:/evil"])
 def test_entries_that_climb_out(tmp_path, name):
     path = write_zip(tmp_path / "model.keras", [*keras_members(tmp_path), (name, "evil")])
