@@ -36,7 +36,8 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
     `signatures = ["classify", "embed"]` converts several signatures of one SavedModel in one action: `NAME.classify` and `NAME.embed` are
     then targets like any other graph model, and `NAME` builds them all.
 
-    `bazel run :NAME.inspect` shows the signatures, operations and sizes of the source, whether or not it can be converted.
+    `bazel run :NAME.inspect` shows the signatures, operations and sizes of the source, whether or not it can be converted;
+    `bazel run :NAME.serve` serves the converted model with a page to try it on.
 
     Args:
       name: the target's name.
@@ -63,7 +64,7 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
                 signatures = name,
                 **{key: kwargs[key] for key in _COMMON if key in kwargs}
             )
-        model_tools(name, model, kwargs)
+        model_tools(name, model, kwargs, converted = ["{}.{}".format(name, signature) for signature in signatures])
         return
     if from_keras == None:
         from_keras = type(model) != "select" and str(model).endswith(_KERAS_SUFFIXES)
@@ -75,4 +76,4 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
         model = model,
         **kwargs
     )
-    model_tools(name, model, kwargs, needs_tensorflow = not from_keras)
+    model_tools(name, model, kwargs, needs_tensorflow = not from_keras, converted = [name])

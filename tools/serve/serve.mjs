@@ -26,8 +26,9 @@ runMain(async (argv) => {
   const {json: {format, signature, userDefinedMetadata}} = readModelJson(flags.model);
   const about = {label: flags.label, info: readJson(flags.info, 'info file'), json: {format, signature, userDefinedMetadata}};
   const server = await listen(served(flags, about), flags.host, portNumber(flags.port));
+  const ended = new Promise((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, resolve)));
   process.stdout.write(`${flags.label} is at ${server.url}/ until Ctrl-C is typed.\n`);
-  await new Promise((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, resolve)));
+  await ended;
   await server.close();
 });
 

@@ -51,8 +51,8 @@ export function heatMap({shape, values}) {
 
 /** Cells of few rows or columns are drawn large, and squares stay squares where they fit. */
 function frame(canvas, rows, columns) {
-  const cell = Math.max(1, Math.min(36, 420 / rows, 640 / columns));
-  Object.assign(canvas.style, {height: `${Math.max(24, Math.min(420, rows * cell))}px`, width: `${Math.max(24, columns * cell)}px`});
+  const cell = Math.max(1, Math.min(36, 320 / rows, 640 / columns));
+  Object.assign(canvas.style, {height: `${Math.max(24, rows * cell)}px`, width: `${Math.max(24, columns * cell)}px`});
   return canvas;
 }
 

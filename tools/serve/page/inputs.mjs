@@ -9,7 +9,7 @@ import {sourcesOf} from './sources.mjs';
 export function sizeText({dtype, shape}) {
   const size = shape && byteSize(dtype, shape.map((each) => each ?? 1));
   if (size === undefined) return 'size not fixed';
-  return shape.includes(null) ? `${bytesText(size)} for each ?` : bytesText(size);
+  return shape.includes(null) ? `${bytesText(size)} with ? = 1` : bytesText(size);
 }
 
 /** A name, dtype and shape as one line. */

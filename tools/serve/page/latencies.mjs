@@ -8,14 +8,13 @@ import {summary} from './statistics.mjs';
 const COLUMNS = [
   ['load', ({loadMs}) => timeText(loadMs)],
   ['first run', ({first}) => timeText(first)],
-  ['steady, median', ({steady}) => timeText(summary(steady).median)],
+  ['steady', ({steady}) => timeText(summary(steady).median)],
   ['least', ({steady}) => timeText(summary(steady).least)],
   ['90 %', ({steady}) => timeText(summary(steady).p90)],
-  ['runs', ({steady}) => String(steady.length)],
   ['tensors', ({memory}) => countText(memory.tensors)],
   ['memory', ({memory}) => bytesText(memory.bytes)],
   ['peak', ({memory}) => bytesText(memory.peak)],
-  ['on the GPU', ({memory}) => (memory.gpuBytes === undefined ? '–' : bytesText(memory.gpuBytes))],
+  ['GPU', ({memory}) => (memory.gpuBytes === undefined ? '–' : bytesText(memory.gpuBytes))],
 ];
 
 /** Draws into `element`, again whenever its width changes. */

@@ -20,6 +20,8 @@ export function pictureLayout(shape) {
   if (!shape || shape.length < 3 || shape.length > 4 || (shape.length === 4 && shape[0] > 1)) return undefined;
   const [first, second, third] = shape.slice(-3);
   const large = (size) => size === null || size > 4;
+  // Of [?, 43844, 1], the first axis is that of examples.
+  if (shape.length === 3 && shape.includes(null) && shape.filter((size) => size === null).length !== 2) return undefined;
   if ([1, 3, 4].includes(third) && large(first) && large(second)) return {channels: third, channelsFirst: false, height: first, width: second};
   if ([1, 3, 4].includes(first) && large(second) && large(third)) return {channels: first, channelsFirst: true, height: second, width: third};
   return undefined;

@@ -3,20 +3,33 @@
 import {timeText} from './format.mjs';
 import {summary} from './statistics.mjs';
 
-const ROW = 40;
+const ROW = 34;
 const TOP = 30;
-const BOTTOM = 26;
+const BOTTOM = 34;
 const LABELS = 62;
-const GAP = 36;
-const RIGHT = 64;
+const VALUES = 68;
+const GAP = 20;
 const NARROW = 560;
+// Backends further apart than this are not to be seen on a linear scale.
+const WIDE = 20;
 
-/** @returns {number[]} round numbers from 0 to at least `most`, three to six of them. */
-export function ticks(most) {
-  const rough = (most || 1) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
-  return Array.from({length: Math.ceil((most || 1) / step - 1e-9) + 1}, (_, i) => Number((i * step).toPrecision(12)));
+/**
+ * @param {number[]} times in ms, above 0.
+ * @returns {{marks: number[], place: (time: number) => number}} an axis: where each time lies, from 0 to 1.
+ */
+export function axis(times) {
+  const [least, most] = [Math.min(...times), Math.max(...times)];
+  if (most / least > WIDE) {
+    const [low, high] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+    return {
+      marks: Array.from({length: high - low + 1}, (_, i) => Number((10 ** (low + i)).toPrecision(12))),
+      place: (time) => (Math.log10(time) - low) / (high - low),
+    };
+  }
+  const power = 10 ** Math.floor(Math.log10(most / 4));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= most / 4);
+  const marks = Array.from({length: Math.ceil(most / step - 1e-9) + 1}, (_, i) => Number((i * step).toPrecision(12)));
+  return {marks, place: (time) => time / marks.at(-1)};
 }
 
 /**
@@ -26,44 +39,41 @@ export function ticks(most) {
  */
 export function latencyPlot(series, width) {
   const narrow = width < NARROW;
-  const part = narrow ? width - LABELS - RIGHT : (width - LABELS - GAP - RIGHT) / 2 - RIGHT / 2;
+  const part = narrow ? width - LABELS - VALUES : (width - LABELS - GAP) / 2 - VALUES;
   const height = TOP + series.length * ROW + BOTTOM;
-  const second = narrow ? {x: LABELS, y: height} : {x: LABELS + part + GAP + RIGHT, y: 0};
-  const parts = [
-    panel('First run (compiles)', series, {x: LABELS, y: 0, width: part}, ({first}) => [first], bar),
-    panel('Steady runs, median', series, {...second, width: part}, ({steady}) => steady, dots),
-    ...(narrow ? [LABELS, height] : [LABELS]).map((_, i) => names(series, i * height)),
-  ];
-  const all = height * (narrow ? 2 : 1);
+  const second = narrow ? {x: LABELS, y: height, names: true} : {x: LABELS + part + VALUES + GAP, y: 0};
+  const all = narrow ? 2 * height : height;
   const said = series.map(({backend, first, steady}) => `${backend}: first ${timeText(first)}, then ${timeText(summary(steady).median)}`).join('; ');
-  return `<svg viewBox="0 0 ${width} ${all}" width="${width}" height="${all}" role="img" aria-label="Latencies. ${said}.">${parts.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${all}" width="${width}" height="${all}" role="img" aria-label="Latencies. ${said}.">` +
+      panel('First run, ms', series, {x: LABELS, y: 0, width: part, names: true}, ({first}) => [first], stem) +
+      panel('Steady runs and their median, ms', series, {...second, width: part}, ({steady}) => steady, dots) + '</svg>';
 }
 
-const middle = (row) => TOP + row * ROW + ROW / 2;
-
-const names = (series, y) => series.map(({backend}, row) => `<text class="row-label" x="0" y="${y + middle(row) + 4}">${backend}</text>`).join('');
-
-function panel(title, series, {x, y, width}, times, mark) {
-  const marks = ticks(Math.max(...series.flatMap(times)));
-  const scale = (time) => x + (time / marks.at(-1)) * width;
+function panel(title, series, {x, y, width, names}, times, mark) {
+  const {marks, place} = axis(series.flatMap(times));
+  const scale = (time) => round(x + place(time) * width);
   const bottom = y + TOP + series.length * ROW;
-  const grid = marks.map((time) => `<line class="grid" x1="${round(scale(time))}" x2="${round(scale(time))}" y1="${y + TOP - 4}" y2="${bottom}"/>` +
-      `<text class="axis" text-anchor="middle" x="${round(scale(time))}" y="${bottom + 16}">${Number(time.toPrecision(4))}</text>`);
-  const rows = series.map((each, row) => mark(times(each), scale, y + middle(row), each.backend));
-  return `<text class="title" x="${x}" y="${y + 14}">${title}, ms</text>${grid.join('')}${rows.join('')}`;
+  const grid = marks.map((time) => `<line class="grid" x1="${scale(time)}" x2="${scale(time)}" y1="${y + TOP - 4}" y2="${bottom}"/>` +
+      `<text class="axis" text-anchor="middle" x="${scale(time)}" y="${bottom + 16}">${time}</text>`);
+  const rows = series.map((each, row) => {
+    const middle = y + TOP + row * ROW + ROW / 2;
+    return (names ? `<text x="0" y="${middle + 4}">${each.backend}</text>` : '') + mark(times(each), scale, middle, each.backend, x);
+  });
+  return `<text class="title" x="${x}" y="${y + 14}">${title}</text>${grid.join('')}${rows.join('')}`;
 }
 
-function bar([time], scale, y, backend) {
-  const width = Math.max(1, scale(time) - scale(0));
-  return `<rect class="${backend}" x="${round(scale(0))}" y="${y - 9}" width="${round(width)}" height="18" rx="3"/>${label(scale(time), y, time)}`;
+function stem([time], scale, y, backend, start) {
+  const x = scale(time);
+  return `<line class="stem ${backend}" x1="${start}" x2="${x}" y1="${y}" y2="${y}"/><circle class="first ${backend}" cx="${x}" cy="${y}" r="5"/>${label(x + 4, y, time)}`;
 }
 
 function dots(times, scale, y, backend) {
   const {median, most} = summary(times);
-  const circles = times.map((time, i) => `<circle class="${backend}" cx="${round(scale(time))}" cy="${y + (((i * 7) % 9) - 4) * 2}" r="3.5"/>`);
-  return `${circles.join('')}<line class="median" x1="${round(scale(median))}" x2="${round(scale(median))}" y1="${y - 14}" y2="${y + 14}"/>${label(scale(most) + 4, y, median)}`;
+  // Spread up and down in a fixed pattern, so that equal times are seen.
+  const circles = times.map((time, i) => `<circle class="${backend}" cx="${scale(time)}" cy="${y + (((i * 7) % 9) - 4) * 2}" r="3"/>`);
+  return `${circles.join('')}<line class="median" x1="${scale(median)}" x2="${scale(median)}" y1="${y - 13}" y2="${y + 13}"/>${label(scale(most), y, median)}`;
 }
 
-const label = (x, y, time) => `<text class="value" x="${round(x + 6)}" y="${y + 4}">${timeText(time)}</text>`;
+const label = (x, y, time) => `<text class="value" x="${round(x + 8)}" y="${y + 4}">${timeText(time)}</text>`;
 
 const round = (number) => Number(number.toFixed(1));
