@@ -67,7 +67,7 @@ function numbers(value, open) {
 function download(name, value) {
   const link = make('a.download', {href: '#', download: `${name.replace(/[^\w.-]+/g, '_')}.json`}, 'Download as JSON');
   link.onclick = () => {
-    const text = JSON.stringify({dtype: value.dtype, shape: value.shape, [name]: toNested(value)});
+    const text = JSON.stringify({name, dtype: value.dtype, shape: value.shape, values: toNested(value)});
     link.href = URL.createObjectURL(new Blob([text], {type: 'application/json'}));
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
