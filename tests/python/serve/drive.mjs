@@ -41,7 +41,7 @@ const STEPS = {
     return problem ? {problem} : shown(page);
   },
   seen: (page) => page.evaluate(() => document.body.innerText),
-  source: (page, input, name) => page.locator(`[data-input="${input}"]`).getByText(name, {exact: true}).click(),
+  source: (page, input, name) => page.locator(`[data-input="${input}"]`).getByRole('radio', {name, exact: true}).check(),
   unlabelled: (page) => page.locator('input, select, textarea, button, canvas').evaluateAll((controls) => controls
       .filter((control) => !control.labels?.length && !control.textContent.trim() && !control.ariaLabel).map((control) => control.outerHTML)),
   width: async (page, width) => {

@@ -175,6 +175,8 @@ def test_a_sound(serve, tmp_path):
     )
     loud = [results[i]["outputs"]["loud"]["saved"]["values"][0][0] for i in (3, 8)]
     assert loud[0] == pytest.approx(0.5, abs=1e-3)
-    assert results[5] == "The microphone cannot be used (NotAllowedError); allow it for this page, or choose a sound file."
+    assert (
+        results[5] == "The microphone cannot be used (NotAllowedError); allow it for this page, or choose a sound file."
+    )
     assert results[7] == "Recorded 1.0 s."
     assert 0.2 < loud[1] < 0.5

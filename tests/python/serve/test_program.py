@@ -77,7 +77,15 @@ def test_what_the_page_is_told_of_the_model(get):
 
 @pytest.mark.parametrize(
     "path",
-    ["/secret.txt", "/model/../secret.txt", "/model/%2e%2e/secret.txt", "/model/..%2fsecret.txt", "/model/", "/tools", "/about.json/x"],
+    [
+        "/secret.txt",
+        "/model/../secret.txt",
+        "/model/%2e%2e/secret.txt",
+        "/model/..%2fsecret.txt",
+        "/model/",
+        "/tools",
+        "/about.json/x",
+    ],
 )
 def test_nothing_else(get, path):
     response, content = get(path)
@@ -94,9 +102,7 @@ def test_a_port_that_is_taken(command):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         sentence = refused(command, f"--port={port}")
-    assert sentence == (
-        f"The address 127.0.0.1:{port} is taken by another program; write --port=0 for a free one."
-    )
+    assert sentence == (f"The address 127.0.0.1:{port} is taken by another program; write --port=0 for a free one.")
 
 
 @pytest.mark.parametrize("port", ["web", "-1", "65536", ""])
@@ -119,7 +125,9 @@ def test_an_unknown_flag(command):
 def test_port_and_host_can_be_chosen(command):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with subprocess.Popen([*command, f"--port={port}", "--host=localhost"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, f"--port={port}", "--host=localhost"], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert f"http://localhost:{port}/" in process.stdout.readline()
         process.terminate()
         assert process.wait(30) == 0
