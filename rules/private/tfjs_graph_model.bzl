@@ -36,7 +36,8 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
     `signatures = ["classify", "embed"]` converts several signatures of one SavedModel in one action: `NAME.classify` and `NAME.embed` are
     then targets like any other graph model, and `NAME` builds them all.
 
-    `bazel run :NAME.inspect` shows the signatures, operations and sizes of the source, whether or not it can be converted.
+    `bazel run :NAME.inspect` shows the signatures, operations and sizes of the source, whether or not it can be converted;
+    `bazel run :NAME.serve` serves the converted model with a page to try it on.
 
     Args:
       name: the target's name.
@@ -64,7 +65,7 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
                 signatures = name,
                 **{key: kwargs[key] for key in _COMMON if key in kwargs}
             )
-            model_tools(signature_name, model, kwargs)
+            model_tools(signature_name, model, kwargs, converted = [signature_name])
         model_tools(name, model, kwargs)
         return
     if from_keras == None:
@@ -77,4 +78,4 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
         model = model,
         **kwargs
     )
-    model_tools(name, model, kwargs, needs_tensorflow = not from_keras)
+    model_tools(name, model, kwargs, needs_tensorflow = not from_keras, converted = [name])

@@ -23,7 +23,8 @@ def tfjs_layers_model(name, model, from_saved_model = False, **kwargs):
     What a file holds is told from its content, not its name. The output is a directory with `model.json` and its weight files;
     `--output_groups=+info` adds `NAME.info.json`. Building the target also loads the model in TensorFlow.js.
 
-    `bazel run :NAME.inspect` shows the layers, sizes and training configuration of the source, and what layers models cannot express.
+    `bazel run :NAME.inspect` shows the layers, sizes and training configuration of the source, and what layers models cannot express;
+    `bazel run :NAME.serve` serves the converted model with a page to try it on.
 
     Args:
       name: the target's name.
@@ -35,4 +36,4 @@ def tfjs_layers_model(name, model, from_saved_model = False, **kwargs):
     """
     convert = tfjs_layers_model_from_saved_model if from_saved_model else tfjs_layers_model_from_keras
     convert(name = name, model = model, **kwargs)
-    model_tools(name, model, kwargs, needs_tensorflow = from_saved_model)
+    model_tools(name, model, kwargs, needs_tensorflow = from_saved_model, converted = [name])

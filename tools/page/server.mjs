@@ -1,4 +1,4 @@
-// Serves folders on loopback, to pages that are isolated from other origins, as threads in WebAssembly need.
+// Serves folders, on loopback unless told otherwise, to pages that are isolated from other origins, as threads in WebAssembly need.
 
 import {createReadStream, statSync} from 'node:fs';
 import http from 'node:http';
@@ -12,17 +12,19 @@ const HEADERS = {
 };
 
 /**
- * @param {Record<string, string>} folders what is served, by the address that it begins with: `{'/model/': 'out/model'}`.
- * @returns {Promise<{url: string, close: () => Promise<void>}>} on a free port.
+ * @param {Record<string, string | object>} folders what is served, by the address that it begins with: `{'/model/': 'out/model'}`;
+ *     a file stands for its address alone, and an object is answered as JSON.
+ * @param {{host?: string, port?: number}} [address] loopback and a free port where nothing is said.
+ * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function startServer(folders) {
+export async function startServer(folders, {host = '127.0.0.1', port = 0} = {}) {
   const server = http.createServer((request, response) => answer(folders, request, response));
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${server.address().port}`,
     close: () => new Promise((resolve) => {
       server.close(resolve);
       server.closeAllConnections();
@@ -32,6 +34,10 @@ export async function startServer(folders) {
 
 function answer(folders, request, response) {
   const file = locate(folders, request.url);
+  if (typeof file === 'object') {
+    response.writeHead(200, {...HEADERS, 'Content-Type': contentType('object.json')}).end(JSON.stringify(file));
+    return;
+  }
   const size = file && fileSize(file);
   if (size === undefined) {
     response.writeHead(404, HEADERS).end();
@@ -41,7 +47,7 @@ function answer(folders, request, response) {
   createReadStream(file).on('error', () => response.destroy()).pipe(response);
 }
 
-/** @returns {string | undefined} the file that an address names, if it may be served. */
+/** @returns {string | object | undefined} the file or object that an address names, if it may be served. */
 function locate(folders, url) {
   let address;
   try {
@@ -51,7 +57,9 @@ function locate(folders, url) {
   }
   const prefix = Object.keys(folders).find((start) => address.startsWith(start));
   if (prefix === undefined || address.includes('\0') || address.split('/').includes('..')) return undefined;
-  return path.join(folders[prefix], address.slice(prefix.length));
+  const found = folders[prefix];
+  if (typeof found === 'object') return address === prefix ? found : undefined;
+  return path.join(found, address.slice(prefix.length));
 }
 
 function fileSize(file) {

@@ -136,6 +136,56 @@ def _test_several_files_without_a_model(name):
         target_under_test = name + "_subject.inspect",
     )
 
+def _test_serve(name):
+    stub_files(name = name + "_file", files = ["model.h5"], tags = ["manual"])
+    tfjs_layers_model(name = name + "_subject", model = name + "_file", tags = ["manual"])
+    _serve_test(name = name, target_under_test = name + "_subject.serve")
+
+def _test_serve_impl(ctx):
+    env = analysistest.begin(ctx)
+    line = [line for line in only_action(env, "FileWrite").content.splitlines() if line.startswith("exec ")][0]
+    subject = _PACKAGE + "test_serve_subject"
+    asserts.true(env, line.startswith("exec \"$root/tests/rules/stubs/node/bin/node\" --preserve-symlinks "), line)
+    asserts.equals(
+        env,
+        "'--label=//{package}:test_serve_subject' '--model='\"$root\"'/{subject}' '--info='\"$root\"'/{subject}.info.json' ".format(
+            package = _PACKAGE.removesuffix("/"),
+            subject = subject,
+        ) + "'--node_modules='\"$root\"'/tests/rules/stubs/page/node_modules' \"$@\"",
+        line.partition("/tools/serve/serve.mjs\" ")[2],
+    )
+    files = paths(analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files)
+    needed = [
+        subject,
+        subject + ".info.json",
+        "tests/rules/stubs/node/bin/node",
+        "tests/rules/stubs/page/node_modules/@tensorflow/tfjs-core/dist/tf-core.es2017.min.js",
+        "tools/node/lib/named_model.mjs",
+        "tools/page/page.mjs",
+        "tools/serve/page/index.html",
+        "tools/serve/serve.mjs",
+    ]
+    asserts.equals(env, [], [file for file in needed if file not in files])
+    return analysistest.end(env)
+
+_serve_test = analysis_test(_test_serve_impl)
+
+def _test_serve_of_signatures(name):
+    stub_files(name = name + "_files", files = ["m/saved_model.pb"], tags = ["manual"])
+    tf_saved_model(name = name + "_source", srcs = [name + "_files"], tags = ["manual"])
+    tfjs_graph_model(name = name + "_subject", model = name + "_source", signatures = ["a", "b"], tags = ["manual"])
+    _serve_of_signatures_test(name = name, target_under_test = name + "_subject.b.serve")
+
+def _test_serve_of_signatures_impl(ctx):
+    env = analysistest.begin(ctx)
+    files = paths(analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files)
+    found = [file for file in files if file.startswith(_PACKAGE) and not file.endswith(".sh")]
+    subject = _PACKAGE + "test_serve_of_signatures_subject.b"
+    asserts.equals(env, [subject, subject + ".info.json"], found)
+    return analysistest.end(env)
+
+_serve_of_signatures_test = analysis_test(_test_serve_of_signatures_impl)
+
 def model_tools_test_suite(name):
     """Declares the tests.
 
@@ -150,5 +200,7 @@ def model_tools_test_suite(name):
         _test_keras_file_without_tensorflow,
         _test_one_of_several_signatures,
         _test_saved_model,
+        _test_serve,
+        _test_serve_of_signatures,
         _test_several_files_without_a_model,
     ])

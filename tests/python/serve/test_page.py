@@ -1,0 +1,182 @@
+"""The page in a real Chromium: what it shows for random input, pasted JSON, a picture and a sound, against TensorFlow."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tfjs_convert import api
+from tfjs_convert.artifact import write_info
+
+from tests.support import browser, saved_models
+from tests.support.node import node
+
+TOOLS = browser.PROGRAMS.parent
+PICTURE = np.random.default_rng(0).integers(0, 256, (8, 12, 3), np.uint8)
+
+
+class Served:
+    """A converted function and the server of its page."""
+
+    def __init__(self, folder, function, specs):
+        self.folder = folder
+        self.source = saved_models.save(folder / "source", function, specs)
+        result = api.convert_saved_model(self.source, folder / "model")
+        write_info(folder / "info.json", result.info)
+        command = [node(), str(TOOLS / "serve" / "serve.mjs"), "--label=//m:tried", f"--model={folder / 'model'}"]
+        command += [f"--info={folder / 'info.json'}", f"--node_modules={browser.page_scripts()}"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().split()[3]
+        self.visits = 0
+
+    def use(self, *steps):
+        """Does the steps in a new browser, whose page may do nothing wrong; returns what each step gave."""
+        self.visits += 1
+        profile = self.folder / f"profile{self.visits}"
+        profile.mkdir()
+        command = [node(), str(Path(__file__).with_name("drive.mjs")), str(TOOLS), str(browser.browser())]
+        command += [str(browser.driver()), str(profile), self.url, json.dumps(steps)]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+        assert ran.returncode == 0, ran.stderr
+        seen = json.loads(ran.stdout)
+        assert (seen["problems"], seen["elsewhere"]) == ([], [])
+        return seen["results"]
+
+    def check(self, shown, feeds):
+        """The numbers that the page gives to download are TensorFlow's."""
+        got = {name: np.array(output["saved"]["values"]) for name, output in shown["outputs"].items()}
+        saved_models.assert_close(got, saved_models.run_tensorflow(self.source, feeds))
+
+    def close(self):
+        self.process.terminate()
+        assert self.process.wait(30) == 0
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory):
+    opened = []
+
+    def start(function, specs):
+        opened.append(Served(tmp_path_factory.mktemp("served"), function, specs))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(serve):
+    def classify(image):
+        scores = tf.reduce_mean(image, axis=[1, 2]) @ tf.constant([[1.0, -2.0, 3.0, 0.5]] * 3)
+        return {"scores": tf.nn.softmax(scores), "red": image[..., 0] - 0.5, "brightest": tf.reduce_max(image)}
+
+    return serve(classify, {"image": tf.TensorSpec([None, 8, 12, 3], tf.float32)})
+
+
+def mulberry32(seed, count):
+    """What the page draws: its generator in Python."""
+    state, drawn = seed, []
+    for _ in range(count):
+        state = (state + 0x6D2B79F5) % 2**32
+        mixed = (state ^ state >> 15) * (state | 1) % 2**32
+        mixed ^= (mixed + (mixed ^ mixed >> 7) * (mixed | 61)) % 2**32
+        drawn.append((mixed ^ mixed >> 14) / 2**32)
+    return np.array(drawn, np.float32)
+
+
+def test_random_input_on_every_backend(pictures):
+    every = ["cpu", "wasm", "webgl", "webgpu"]
+    shown, text, unlabelled, *widths = pictures.use(
+        ["fill", "seed", "7"],
+        ["fill", "steady runs", "3"],
+        ["backends", *every],
+        ["run"],
+        ["seen"],
+        ["unlabelled"],
+        ["width", 360],
+        ["dark"],
+        ["width", 1400],
+    )[3:]
+    pictures.check(shown, {"image": mulberry32(7, 8 * 12 * 3).reshape(1, 8, 12, 3)})
+    assert list(shown["rows"]) == every
+    for name, row in shown["rows"].items():
+        assert all(row[column].endswith(("ms", " s")) for column in ("load", "first run", "steady", "least", "90 %"))
+        assert f"{name}: first {row['first run']}, then {row['steady']}" in shown["plot"]
+        assert row["peak"].endswith(("bytes", "kB", "MB"))
+        assert (row["GPU"] == "–") == (name in ("cpu", "wasm"))
+    assert shown["told"].startswith("From webgpu; cpu, wasm, webgl differ by at most ")
+    pictures_of = {name: output["pictures"] for name, output in shown["outputs"].items()}
+    assert pictures_of == {"brightest": ["single"], "red": ["heat"], "scores": ["bars"]}
+    assert all(part in text for part in ("tried", "graph model", "[?, 8, 12, 3]", "1.15 kB with ? = 1", "image"))
+    assert unlabelled == []
+    assert (widths[0], widths[2]) == (360, 1400)
+
+
+def test_a_picture(pictures, tmp_path):
+    file = tmp_path / "picture.png"
+    file.write_bytes(tf.io.encode_png(PICTURE).numpy())
+    nothing, shown, no_picture = pictures.use(
+        ["source", "image", "Picture"],
+        ["fill", "steady runs", "1"],
+        ["run"],
+        ["file", "picture", str(file)],
+        ["run"],
+        ["file", "picture", str(Path(__file__))],
+        ["run"],
+    )[2::2]
+    assert nothing["problem"] == 'No picture is chosen for "image"; choose a file, or take random input.'
+    pictures.check(shown, {"image": PICTURE[None].astype(np.float32) / 255})
+    assert no_picture["problem"].startswith('The file "test_page.py" is no picture that this browser reads; choose')
+
+
+def test_pasted_json(serve):
+    def mix(x, n):
+        return {"sum": x * tf.cast(n, tf.float32), "even": tf.equal(n % 2, 0)}
+
+    served = serve(mix, {"x": tf.TensorSpec([None, 2], tf.float32), "n": tf.TensorSpec([], tf.int32)})
+    wrong, shown, none = served.use(
+        ["source", "x", "JSON"],
+        ["fill", "nested lists, or an object with them by name", "[[1, 2, 3]]"],
+        ["fill", "from", "3"],
+        ["fill", "to", "3"],
+        ["run"],
+        ["fill", "nested lists, or an object with them by name", '{"x": [[0.5, -2], [1e3, 4]]}'],
+        ["run"],
+        ["backends"],
+        ["run"],
+    )[4::2]
+    assert wrong["problem"] == (
+        '"x" takes the shape [?, 2], and the pasted lists have [1, 3]; write for example the shape [1, 2].'
+    )
+    served.check(shown, {"x": np.array([[0.5, -2], [1e3, 4]], np.float32), "n": np.int32(3)})
+    assert shown["outputs"]["sum"]["numbers"] == "1.5  −6  3000  12"
+    assert (shown["outputs"]["even"]["numbers"], list(shown["rows"])) == ("false", ["wasm"])
+    assert none["problem"] == "No backend is chosen; choose one."
+
+
+def test_a_sound(serve, tmp_path):
+    served = serve(lambda sound: {"loud": tf.reduce_max(sound, axis=1)}, {"sound": tf.TensorSpec([None, 8000, 1])})
+    wave = (np.sin(np.arange(8000) / 20) * 0.5).astype(np.float32)
+    file = tmp_path / "wave.wav"
+    file.write_bytes(tf.audio.encode_wav(wave[:, None], 8000).numpy())
+    results = served.use(
+        ["source", "sound", "Sound"],
+        ["fill", "samples a second", "8000"],
+        ["file", "or a file", str(file)],
+        ["run"],
+        ["no_microphone"],
+        ["record"],
+        ["microphone", 0.25],
+        ["record"],
+        ["run"],
+    )
+    loud = [results[i]["outputs"]["loud"]["saved"]["values"][0][0] for i in (3, 8)]
+    assert loud[0] == pytest.approx(0.5, abs=1e-3)
+    assert (
+        results[5] == "The microphone cannot be used (NotAllowedError); allow it for this page, or choose a sound file."
+    )
+    assert results[7] == "Recorded 1.0 s."
+    assert 0.2 < loud[1] < 0.5
