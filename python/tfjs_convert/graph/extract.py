@@ -36,13 +36,18 @@ def _weight(name: str, proto: Any, trained: bool) -> Weight:
     return Weight(name, shape, dtypes.to_numpy(proto.dtype), lambda: tensors.to_array(proto), trained)
 
 
-def trained(plain_constants: Collection[str]) -> Callable[[Any], bool]:
-    """A test for trained values: floating point, with an axis, and not written in the model as constants."""
+def trained(plain_constants: Collection[str], computed: Collection[str]) -> Callable[[Any], bool]:
+    """A test for trained values: floating point, with an axis, and not written in the model as constants.
+
+    Of what is computed from such constants, NaN alone is no trained value: JAX fills with it what lies out of bounds.
+    """
 
     def test(node: Any) -> bool:
         proto = node.attr["value"].tensor
         if node.name in plain_constants or not proto.tensor_shape.dim:
             return False
-        return np.issubdtype(dtypes.to_numpy(proto.dtype), np.floating)
+        if not np.issubdtype(dtypes.to_numpy(proto.dtype), np.floating):
+            return False
+        return node.name not in computed or not np.isnan(tensors.to_array(proto)).all()
 
     return test

@@ -45,6 +45,7 @@ class Flat:
       parts: the main graph, then its functions.
       inputs, outputs: what is public; their tensors are nodes of the main graph.
       plain: names of the constants that the model was written with.
+      computed: names of what works on these alone, and may become a constant.
       tables: its lookup tables.
       names: the names that are taken.
       notes: for the user.
@@ -54,6 +55,7 @@ class Flat:
     inputs: list[Endpoint]
     outputs: list[Endpoint]
     plain: set[str]
+    computed: set[str]
     tables: list[tables.Table]
     names: names.Names
     notes: list[str]
@@ -96,8 +98,9 @@ def flatten(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lo
             parts.append(part)
     plain = {n.name for part in parts for n in part.graph.node if n.op == "Const"}
     plain -= {name for part in parts for name in (part.function.x if part.function else x).frozen}
+    computed = {name for part in parts for name in _computed(part.graph, plain)}
     notes = _effects(x, parts, options)
-    return Flat(parts, inputs, outputs, plain, found, x.names, notes)
+    return Flat(parts, inputs, outputs, plain, computed, found, x.names, notes)
 
 
 def _part(
@@ -115,6 +118,16 @@ def _part(
     cleanup.sort(graph, inputs, outputs)
     widen.widen(graph)
     return Part(graph, inputs, outputs, StandIns(x.frozen, options.large_bytes), function)
+
+
+def _computed(graph: Any, plain: set[str]) -> set[str]:
+    """Nodes of a sorted graph that work on plain constants alone."""
+    found: set[str] = set()
+    for node in graph.node:
+        read = [names.node_of(tensor) for tensor in node.input if not tensor.startswith("^")]
+        if read and all(name in plain or name in found for name in read):
+            found.add(node.name)
+    return found
 
 
 def _functions_of(graph: Any) -> set[str]:

@@ -65,7 +65,7 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
     supported = backends.supported(whole, js)
     filling = tables.initializer(flat.tables, main.graph.versions, flat.names)
     plain = flat.plain | {node.name for node in filling.node}
-    weights = extract.constants([*(part.graph for part in flat.parts), filling], extract.trained(plain))
+    weights = extract.constants([*(part.graph for part in flat.parts), filling], extract.trained(plain, flat.computed))
     public = signature.signature_json(flat.inputs, outputs)
     public["inputs"].update(tables.signature_inputs(flat.tables))
     fields = {

@@ -147,6 +147,23 @@ def test_a_flax_module(size, tmp_path):
     compare(tmp_path / "m", {"image": image}, {"output_0": module.apply(variables, image)})
 
 
+@pytest.mark.parametrize("size", [1, None])
+def test_an_embedding(size, tmp_path):
+    """JAX fills what lies out of bounds with NaN, which is no diverged weight."""
+
+    class Tokens(nn.Module):
+        @nn.compact
+        def __call__(self, ids):
+            return nn.Dense(3)(nn.Embed(11, 4)(ids))
+
+    variables = Tokens().init(jax.random.PRNGKey(0), np.zeros((1, 5), np.int32))
+    tfjs_convert.convert_jax(
+        Tokens().apply, variables, input_signatures=[tf.TensorSpec([size, 5], tf.int32)], model_dir=tmp_path / "m"
+    )
+    ids = np.array([[0, 1, 2, 10, 3]], np.int32)
+    compare(tmp_path / "m", {"ids": ids}, {"output_0": Tokens().apply(variables, ids)})
+
+
 def test_quantized(tmp_path):
     options = tfjs_convert.WeightOptions(quantize={"float16": ["*"]})
     result = tfjs_convert.convert_jax(
