@@ -12,9 +12,7 @@ from tests.support import browser, node
 _PROGRAM = Path(__file__).parent / "visit.mjs"
 
 
-def visit(
-    folder: Path, script: Path, folders: Mapping[str, Path], argument: object = None, query: str = ""
-) -> object:
+def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: object = None, query: str = "") -> object:
     """Serves `folders` by address, opens /index.html with `query` and returns what `visit(page, argument)` of `script` gives.
 
     Raises:
