@@ -13,7 +13,7 @@ _PROGRAM = Path(__file__).parent / "visit.mjs"
 
 
 def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: object = None, query: str = "") -> object:
-    """Serves `folders` by address, opens /index.html with `query` and returns what `visit(page, argument)` of `script` gives.
+    """Serves `folders`, opens /index.html with `query` and returns what `visit(page, argument)` of `script` gives.
 
     Raises:
       AssertionError: the visit failed, the page logged an error, or a request of it failed.

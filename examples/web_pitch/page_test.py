@@ -24,9 +24,9 @@ def write_arpeggio(path):
     notes = []
     for pitch in PITCHES:
         frequency = 440 * 2 ** ((pitch - 69) / 12)
-        tone = sum(np.sin(2 * np.pi * frequency * harmonic * time) / harmonic**1.5 for harmonic in range(1, 7))
+        tone = sum(np.sin(2 * np.pi * frequency * harmonic * time) / harmonic**2 for harmonic in range(1, 5))
         notes.append(0.4 * fade * tone)
-    samples = np.concatenate([np.zeros(RATE // 4), *notes, np.zeros(RATE // 2)])
+    samples = np.concatenate([np.zeros(RATE // 4), *notes, np.zeros(RATE * 11 // 20)])
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
