@@ -15,6 +15,7 @@ tfjs_graph_model(
 ```
 """
 
+load("//rules/private:jax_saved_model.bzl", _jax_saved_model = "jax_saved_model")
 load("//rules/private:keras_model.bzl", _keras_model = "keras_model")
 load("//rules/private:keras_model_file.bzl", _keras_model_file = "keras_model_file")
 load("//rules/private:keras_model_saved_model.bzl", _keras_model_saved_model = "keras_model_saved_model")
@@ -34,6 +35,7 @@ load("//rules/private:tfjs_parity_test.bzl", _tfjs_parity_test = "tfjs_parity_te
 load("//rules/private:tfjs_runtime_bundle.bzl", _tfjs_runtime_bundle = "tfjs_runtime_bundle")
 load("//rules/private:tfjs_web_bundle.bzl", _tfjs_web_bundle = "tfjs_web_bundle")
 
+jax_saved_model = _jax_saved_model
 keras_model = _keras_model
 keras_model_file = _keras_model_file
 keras_model_saved_model = _keras_model_saved_model

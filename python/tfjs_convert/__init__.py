@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         convert_saved_model_signatures,
     )
     from tfjs_convert.api_functions import convert_concrete_function, convert_concrete_functions
+    from tfjs_convert.api_jax import convert_jax
     from tfjs_convert.api_keras_any import convert_keras, load_layers_model
     from tfjs_convert.api_keras_back import export_keras_saved_model
     from tfjs_convert.api_keras_saved_model import convert_keras_saved_model
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "api": ["convert_frozen_graph", "convert_hub_module", "convert_saved_model", "convert_saved_model_signatures"],
     "api_functions": ["convert_concrete_function", "convert_concrete_functions"],
+    "api_jax": ["convert_jax"],
     "api_keras_any": ["convert_keras", "load_layers_model"],
     "api_keras_back": ["export_keras_saved_model"],
     "api_keras_saved_model": ["convert_keras_saved_model"],
@@ -72,6 +74,7 @@ __all__ = [
     "convert_concrete_functions",
     "convert_frozen_graph",
     "convert_hub_module",
+    "convert_jax",
     "convert_keras",
     "convert_keras_saved_model",
     "convert_layers_model",

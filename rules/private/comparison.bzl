@@ -99,7 +99,7 @@ def _runtime_flags(ctx, accepted):
     return ["--runtime_bundle={}/{}".format(runtime.directory.short_path, runtime.file)], [runtime.directory]
 
 def comparison_test(ctx, *, model, served, run, node, packages, runtimes, files, comment, run_flags = [], transitive_files = []):
-    """Returns the providers of a test that compares a model's outputs with its source's.
+    """Declares a test that compares a model's outputs with its source's.
 
     Args:
       ctx: the context of a rule with `COMPARISON_ATTRS`, `backends`, and the toolchains of Python (full and light).
@@ -113,6 +113,9 @@ def comparison_test(ctx, *, model, served, run, node, packages, runtimes, files,
       comment: what the test does, in one line.
       run_flags: list of further flags of the program, with short paths.
       transitive_files: list of depsets of further files.
+
+    Returns:
+      The providers of the test.
     """
     reference = _reference_outputs(ctx, model)
     runtime_flags, runtime_files = _runtime_flags(ctx, runtimes)

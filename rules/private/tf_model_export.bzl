@@ -3,6 +3,7 @@
 load("//rules:providers.bzl", "ModelSourceInfo")
 load(":actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_python")
 load(":labels.bzl", "label_text")
+load(":model_tools.bzl", "model_tools")
 
 _ATTRS = {
     "data": attr.label_list(
@@ -16,7 +17,8 @@ _ATTRS = {
     ),
     "program_args": attr.string_list(
         default = ["{output}"],
-        doc = "The program's arguments; `{output}` stands for the path to write, and one of them has to hold it.",
+        doc = "The program's arguments; `{output}` stands for the path to write, and one of them has to hold it. " +
+              "`$(location LABEL)` stands for the path of a file of `data`.",
     ),
     "_export": attr.label(default = "//tools/export:export_model.py", allow_single_file = True),
 } | python_attrs()
@@ -52,7 +54,8 @@ def _export(ctx, *, runtime, flag, program, tools):
     args = multiline_args(ctx)
     args.add(label_text(ctx.label), format = "--label=%s")
     args.add(program, format = flag + "=%s")
-    args.add_all(ctx.attr.program_args, format_each = "--argument=%s")
+    arguments = [ctx.expand_location(argument, ctx.attr.data) for argument in ctx.attr.program_args]
+    args.add_all(arguments, format_each = "--argument=%s")
     args.add(ctx.attr.format, format = "--format=%s")
     if ctx.attr.format == "saved_model":
         output = ctx.actions.declare_directory(ctx.label.name)
@@ -118,7 +121,9 @@ def tf_model_export(name, script = None, binary = None, **kwargs):
 
     The program runs in the sandbox, without network, on one thread, with `PYTHONHASHSEED` and `TF_DETERMINISTIC_OPS` set;
     for a `script` the generators of Python, NumPy, TensorFlow and Keras are seeded, too. What it wrote is checked, and
-    `fingerprint.pb`, which differs each time, is deleted.
+    what differs each time is taken out of it: `fingerprint.pb`, and from a `.keras` file the time and addresses in memory.
+
+    `bazel run :NAME.inspect` shows what is in the model that was written.
 
     Args:
       name: the target's name.
@@ -134,3 +139,4 @@ def tf_model_export(name, script = None, binary = None, **kwargs):
         tf_model_export_with_binary(name = name, **attributes)
     else:
         tf_model_export_with_script(name = name, **attributes)
+    model_tools(name, ":" + name, kwargs, needs_tensorflow = kwargs.get("format") != "keras")

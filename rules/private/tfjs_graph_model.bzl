@@ -58,13 +58,15 @@ def tfjs_graph_model(name, model, from_keras = None, custom_ops = {}, input_shap
     if signatures != None:
         tfjs_graph_model_signatures(name = name, custom_ops = custom_ops, input_shapes = input_shapes, model = model, signatures = signatures, **kwargs)
         for signature in signatures:
+            signature_name = "{}.{}".format(name, signature)
             tfjs_graph_model_signature(
-                name = "{}.{}".format(name, signature),
+                name = signature_name,
                 signature = signature,
                 signatures = name,
                 **{key: kwargs[key] for key in _COMMON if key in kwargs}
             )
-        model_tools(name, model, kwargs, converted = ["{}.{}".format(name, signature) for signature in signatures])
+            model_tools(signature_name, model, kwargs, converted = [signature_name])
+        model_tools(name, model, kwargs)
         return
     if from_keras == None:
         from_keras = type(model) != "select" and str(model).endswith(_KERAS_SUFFIXES)

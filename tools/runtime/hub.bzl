@@ -82,6 +82,7 @@ _SITES = {
     "bare": [],
     "core": ["core", "light"],
     "full": ["full"],
+    "jax": ["jax", "full"],
     "light": ["light"],
 }
 

@@ -8,6 +8,7 @@ RUNTIMES = {
     "bare": Label("//tools/runtime:bare_toolchain_type"),
     "core": Label("//tools/runtime:core_toolchain_type"),
     "full": Label("//tools/runtime:full_toolchain_type"),
+    "jax": Label("//tools/runtime:jax_toolchain_type"),
     "light": Label("//tools/runtime:light_toolchain_type"),
 }
 

@@ -78,7 +78,8 @@ function addCustomOps(assets, folder, directory, customOps) {
 function addLoader(assets, models) {
   const source = fs.readFileSync(TEMPLATE, 'utf8').replace('const MODELS = {};', () =>
     `const MODELS = ${JSON.stringify(models, null, 1)};`);
-  const module = source.replaceAll('HERE', 'import.meta.url');
+  // Under a name, since bundlers take `new URL(…, import.meta.url)` for a file that they should add.
+  const module = `const HERE = import.meta.url;\n\n${source}`;
   const exported = [...source.matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)].map(([, name]) => name);
   const common = `const HERE = require('node:url').pathToFileURL(__filename).href;\n\n` +
       `${source.replace(/^export /gm, '')}\nmodule.exports = {${exported.join(', ')}};\n`;

@@ -90,8 +90,8 @@ def convert_state(
     for js_name, weight in after:
         if weight.load not in places:
             raise UnsupportedError(
-                f"{what}: keep_optimizer is set, and the variable `{js_name}` is not one of Keras's as it is, but computed "
-                "from them, so that its state is not known; drop keep_optimizer."
+                f"{what}: keep_optimizer is set, and the variable `{js_name}` is not one of Keras's as it is, but "
+                "computed from them, so that its state is not known; drop keep_optimizer."
             )
     entries = _by_slot(stored, kind, before, what)
     result = [Weight.of("iter", np.asarray(stored[0].load(), np.int32), False)]
@@ -127,8 +127,8 @@ def _by_slot(
         rest = rest[1:]
     if steps.shape != () or len(rest) != count * len(names):
         raise InputError(
-            f"{what}: its optimizer's state has {len(stored)} entries, which do not fit {count} trainable variables; save "
-            "the model again after training, or drop keep_optimizer."
+            f"{what}: its optimizer's state has {len(stored)} entries, which do not fit {count} trainable variables; "
+            "save the model again after training, or drop keep_optimizer."
         )
     # The former optimizers of Keras 2 (`optimizers.legacy`) keep one slot after the other always.
     together = kind.together and steps.name.rpartition("/")[2] != "iter"
@@ -137,8 +137,8 @@ def _by_slot(
         place, slot = divmod(index, len(names)) if together else reversed(divmod(index, count))
         if weight.shape != before[place].shape:
             raise InputError(
-                f"{what}: its optimizer's state for `{before[place].name}` has shape {list(weight.shape)}, and the variable "
-                f"{list(before[place].shape)}; save the model again after training, or drop keep_optimizer."
+                f"{what}: its optimizer's state for `{before[place].name}` has shape {list(weight.shape)}, and the "
+                f"variable {list(before[place].shape)}; save the model again after training, or drop keep_optimizer."
             )
         found[names[slot], place] = weight
     return found

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import h5py
 import numpy as np
@@ -23,6 +26,9 @@ KERAS_VERSIONS = {2: "2.15.0", 3: "3.0.0"}
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of each entry of an archive: always the same, so that bytes are."""
+
+DATE_SAVED = "1980-01-01@00:00:00"
+"""The same, as Keras writes it into the archive."""
 
 ATTRIBUTE_LIMIT = 64000
 """Bytes that an HDF5 attribute may hold; Keras splits longer lists."""
@@ -92,20 +98,49 @@ def write_keras(path: Path, model: Model, config: dict, generation: int) -> None
         _store_model(file, model)
 
     def archive(stream: io.IOBase) -> None:
-        metadata = {"keras_version": KERAS_VERSIONS[generation], "date_saved": "1980-01-01@00:00:00"}
+        metadata = {"keras_version": KERAS_VERSIONS[generation], "date_saved": DATE_SAVED}
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target, tempfile.TemporaryFile() as weights:
             for name, content in (("metadata.json", metadata), ("config.json", config)):
                 target.writestr(_entry(name), json.dumps(content, sort_keys=True))
             _hdf5(weights, fill)
             size = weights.seek(0, io.SEEK_END)
             weights.seek(0)
-            entry = _entry("model.weights.h5")
-            entry.file_size = size
-            with target.open(entry, "w") as out:
-                while block := weights.read(1 << 20):
-                    out.write(block)
+            _add(target, "model.weights.h5", weights, size)
 
     _replace(path, archive)
+
+
+def settle(path: Path) -> None:
+    """Writes a `.keras` archive of Keras 3 anew without what differs from one saving to the next."""
+
+    def archive(stream: io.IOBase) -> None:
+        with zipfile.ZipFile(path) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target:
+            for entry in source.infolist():
+                name = entry.filename
+                if name == "metadata.json":
+                    metadata = json.loads(source.read(entry)) | {"date_saved": DATE_SAVED}
+                    target.writestr(_entry(name), json.dumps(metadata, sort_keys=True))
+                elif name == "config.json":
+                    target.writestr(_entry(name), _number_shared_objects(source.read(entry).decode()))
+                else:
+                    with source.open(entry) as content:
+                        _add(target, name, content, entry.file_size)
+
+    _replace(path, archive)
+
+
+def _number_shared_objects(config: str) -> str:
+    """Replaces addresses in memory, by which Keras marks what is the same object, by numbers in their order."""
+    numbers: dict[str, int] = {}
+    pattern = r'(?<="shared_object_id": )\d+'
+    return re.sub(pattern, lambda match: str(numbers.setdefault(match[0], len(numbers))), config)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: IO[bytes], size: int) -> None:
+    entry = _entry(name)
+    entry.file_size = size
+    with archive.open(entry, "w") as out:
+        shutil.copyfileobj(content, out, 1 << 20)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 
 from tfjs_convert.errors import InputError
+from tfjs_convert.sources.keras_write import settle
 
 FORMATS = ("saved_model", "keras")
 
@@ -31,7 +32,9 @@ def check(path: Path, format: str) -> None:
             )
         # A random number, which no reader needs.
         (path / "fingerprint.pb").unlink(missing_ok=True)
-    elif not path.is_file() or not (_is_keras_zip(path) or h5py.is_hdf5(path)):
+    elif path.is_file() and _is_keras_zip(path):
+        settle(path)
+    elif not path.is_file() or not h5py.is_hdf5(path):
         raise InputError(
             f"The program wrote no Keras file: {_found(path)}; save it with model.save, where the path is the argument "
             'that holds {output}, or write format = "saved_model".'

@@ -1,11 +1,15 @@
 """A user's program writes a model: it runs seeded, its failures are told, and what it wrote is checked."""
 
 import hashlib
+import io
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import zipfile
 
+import h5py
 import pytest
 
 PROGRAM = pathlib.Path("tools/export/export_model.py").absolute()
@@ -20,6 +24,23 @@ module = tf.Module()
 module.w = tf.Variable(tf.random.normal([SIZE]) + np.random.rand(SIZE).astype(np.float32))
 f = tf.function(lambda x: {"y": x * module.w})
 tf.saved_model.save(module, sys.argv[1], signatures=f.get_concrete_function(tf.TensorSpec([None, SIZE], name="x")))
+"""
+
+TRAIN_KERAS = """
+import sys, zipfile
+import keras
+
+two = keras.initializers.Constant(2)
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer=two)])
+model.save(sys.argv[1])
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    entries = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+saved = sys.argv[2]
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    for name, content in entries.items():
+        if name == "metadata.json":
+            content = b'{"keras_version": "3.0.0", "date_saved": "%s"}' % saved.encode()
+        archive.writestr(zipfile.ZipInfo(name, (int(saved[:4]), 1, 1, 0, 0, 0)), content)
 """
 
 
@@ -54,6 +75,23 @@ def test_a_script_gives_the_same_bytes_on_any_hash_seed(tmp_path):
     assert found[0] == found[1]
     assert "saved_model.pb" in found[0]
     assert "fingerprint.pb" not in found[0]
+
+
+def test_a_keras_file_holds_neither_times_nor_addresses(tmp_path):
+    (tmp_path / "train.py").write_text(TRAIN_KERAS)
+    found = []
+    for name, date in (("a.keras", "2001-02-03@04:05:06"), ("b.keras", "2011-12-13@14:15:16")):
+        flags = ["--script=train.py", "--argument={output}", f"--argument={date}", "--format=keras", f"--output={name}"]
+        done = export(tmp_path, *flags)
+        assert done.returncode == 0, done.stderr
+        found.append((tmp_path / name).read_bytes())
+    assert found[0] == found[1]
+    with zipfile.ZipFile(tmp_path / "a.keras") as archive:
+        assert json.loads(archive.read("metadata.json"))["date_saved"] == "1980-01-01@00:00:00"
+        assert '"shared_object_id": 0' in archive.read("config.json").decode()
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        with h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as weights:
+            assert weights["layers/dense/vars/0"][:].tolist() == [[2.0]]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_it_gives_the_full_packages_numbers(models, tmp_path, name, backend):
 
 @pytest.mark.parametrize("form", ["esm", "cjs"])
 def test_one_bundle_runs_several_models_on_several_backends(models, tmp_path, form):
-    names = ["look", "mobilenet", "recurrent"]
+    names = ["look", "convolution", "recurrent"]
     both = ["--backend=cpu", "--backend=wasm"]
     info = built(models, tmp_path / "tfjs", *names, form=form, minify="false", flags=both)
     assert info["module"] == {"esm": "tfjs.mjs", "cjs": "tfjs.cjs"}[form]
@@ -162,7 +162,7 @@ def test_it_is_a_third_of_the_full_package(models, tmp_path):
     command_line = [node(), str(Path(__file__).with_name("full_size.mjs")), str(packages())]
     full = int(subprocess.run(command_line, capture_output=True, text=True, check=True).stdout)
     # What remains of WebGL is mostly its compiler of shaders.
-    least = {"cpu": 5, "wasm": 4, "webgl": 2.7, "webgpu": 3}
+    least = {"cpu": 7, "wasm": 5, "webgl": 2.9, "webgpu": 3.6}
     assert {backend: full / size for backend, size in sizes.items() if size * least[backend] > full} == {}
 
 

@@ -1,7 +1,7 @@
 """Tests of the programs that each model target brings along."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "keras_model", "tf_saved_model", "tfjs_graph_model", "tfjs_layers_model")
+load("//rules:defs.bzl", "keras_model", "tf_model_export", "tf_saved_model", "tfjs_graph_model", "tfjs_layers_model")
 load("//tests/rules:support.bzl", "analysis_test", "failure_test", "only_action", "paths", "suite")
 load("//tests/rules/stubs:stubs.bzl", "stub_files", "stub_tfjs_model")
 
@@ -92,6 +92,41 @@ def _test_converted_model_impl(ctx):
 
 _converted_model_test = analysis_test(_test_converted_model_impl)
 
+def _test_one_of_several_signatures(name):
+    stub_files(name = name + "_files", directories = ["several"], tags = ["manual"])
+    tf_saved_model(name = name + "_model", srcs = [name + "_files"], tags = ["manual"])
+    tfjs_graph_model(
+        name = name + "_subject",
+        model = name + "_model",
+        signatures = ["classify", "embed"],
+        tags = ["manual"],
+    )
+    _one_of_several_signatures_test(name = name, target_under_test = name + "_subject.embed.inspect")
+
+def _test_one_of_several_signatures_impl(ctx):
+    return _expect(
+        ctx,
+        _words("test_one_of_several_signatures_model", "test_one_of_several_signatures_subject.embed", "several"),
+        ["several"],
+    )
+
+_one_of_several_signatures_test = analysis_test(_test_one_of_several_signatures_impl)
+
+def _test_exported_model(name):
+    stub_files(name = name + "_files", files = [name + "/train.py"], tags = ["manual"])
+    tf_model_export(name = name + "_subject", script = name + "_files", tags = ["manual"])
+    _exported_model_test(name = name, target_under_test = name + "_subject.inspect")
+
+def _test_exported_model_impl(ctx):
+    return _expect(ctx, _words("test_exported_model_subject", "", "test_exported_model_subject"), ["test_exported_model_subject"])
+
+_exported_model_test = analysis_test(_test_exported_model_impl)
+
+def _test_exported_keras_file(name):
+    stub_files(name = name + "_files", files = [name + "/train.py"], tags = ["manual"])
+    tf_model_export(name = name + "_subject", format = "keras", script = name + "_files", tags = ["manual"])
+    _keras_file_without_tensorflow_test(name = name, target_under_test = name + "_subject.inspect")
+
 def _test_several_files_without_a_model(name):
     stub_files(name = name + "_files", files = ["one.bin", "other.bin"], tags = ["manual"])
     tfjs_layers_model(name = name + "_subject", model = name + "_files", tags = ["manual"])
@@ -160,7 +195,10 @@ def model_tools_test_suite(name):
     suite(name, [
         _test_conversion_is_not_an_input,
         _test_converted_model,
+        _test_exported_keras_file,
+        _test_exported_model,
         _test_keras_file_without_tensorflow,
+        _test_one_of_several_signatures,
         _test_serve,
         _test_serve_of_signatures,
         _test_saved_model,

@@ -72,6 +72,33 @@ def _test_no_output_fails(name):
         target_under_test = name + "_subject",
     )
 
+def _test_location(name):
+    _export(
+        name,
+        data = ["BUILD.bazel"],
+        program_args = ["--data=$(location BUILD.bazel)", "--output={output}"],
+        script = name + "_files",
+    )
+    _location_test(name = name, target_under_test = name + "_subject")
+
+def _test_location_impl(ctx):
+    env = analysistest.begin(ctx)
+    assert_contains(env, argv(env, only_action(env, "TfjsModelExport")), [
+        "--argument=--data={}BUILD.bazel".format(_PACKAGE),
+        "--argument=--output={output}",
+    ], "arguments")
+    return analysistest.end(env)
+
+_location_test = analysis_test(_test_location_impl)
+
+def _test_location_outside_data_fails(name):
+    _export(name, program_args = ["$(location BUILD.bazel)", "{output}"], script = name + "_files")
+    failure_test(
+        name = name,
+        contains = ["//tests/rules/tf_model_export:BUILD.bazel", "is not a declared prerequisite"],
+        target_under_test = name + "_subject",
+    )
+
 def tf_model_export_test_suite(name):
     """Declares the tests.
 
@@ -80,6 +107,8 @@ def tf_model_export_test_suite(name):
     """
     suite(name, [
         _test_binary,
+        _test_location,
+        _test_location_outside_data_fails,
         _test_no_output_fails,
         _test_script,
     ])

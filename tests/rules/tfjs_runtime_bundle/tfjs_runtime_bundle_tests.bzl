@@ -1,9 +1,9 @@
 """Tests of `tfjs_runtime_bundle`."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "tfjs_budget_test", "tfjs_runtime_bundle")
+load("//rules:defs.bzl", "tfjs_browser_test", "tfjs_budget_test", "tfjs_parity_test", "tfjs_runtime_bundle")
 load("//rules:providers.bzl", "TfjsRuntimeBundleInfo")
-load("//tests/rules:support.bzl", "analysis_test", "argv", "assert_contains", "assert_lacks", "assert_output_group", "failure_test", "only_action", "paths", "suite")
+load("//tests/rules:support.bzl", "analysis_test", "argv", "assert_contains", "assert_lacks", "assert_output_group", "failure_test", "launcher_flags", "only_action", "paths", "suite")
 load("//tests/rules/stubs:stubs.bzl", "stub_tfjs_model")
 
 _PACKAGE = "tests/rules/tfjs_runtime_bundle/"
@@ -117,6 +117,45 @@ def _test_budget_impl(ctx):
 
 _budget_test = analysis_test(_test_budget_impl)
 
+def _test_parity_in_it(name):
+    _subject(name, format = "cjs")
+    tfjs_parity_test(
+        name = name + "_parity",
+        model = name + "_0",
+        reference = name + ".h5",
+        tags = ["manual"],
+        runtime = name + "_subject",
+    )
+    _parity_in_it_test(name = name, target_under_test = name + "_parity")
+
+def _test_parity_in_it_impl(ctx):
+    return _assert_runs_in(ctx, _PACKAGE + "test_parity_in_it_subject", "tfjs.cjs")
+
+_parity_in_it_test = analysis_test(_test_parity_in_it_impl)
+
+def _test_browser_in_it(name):
+    _subject(name, format = "iife")
+    tfjs_browser_test(
+        name = name + "_browser",
+        model = name + "_0",
+        reference = name + ".h5",
+        tags = ["manual"],
+        runtime = name + "_subject",
+    )
+    _browser_in_it_test(name = name, target_under_test = name + "_browser")
+
+def _test_browser_in_it_impl(ctx):
+    return _assert_runs_in(ctx, _PACKAGE + "test_browser_in_it_subject", "tfjs.js")
+
+_browser_in_it_test = analysis_test(_test_browser_in_it_impl)
+
+def _assert_runs_in(ctx, bundle, module):
+    env = analysistest.begin(ctx)
+    assert_contains(env, launcher_flags(only_action(env, "FileWrite")), ["--run_flag=--runtime_bundle={}/{}".format(bundle, module)], "flags")
+    files = paths(analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files)
+    assert_contains(env, files, [bundle], "runfiles")
+    return analysistest.end(env)
+
 def _test_no_model_fails(name):
     _subject(name, models = 0)
     failure_test(name = name, contains = ["a runtime bundle is made for at least one model, got none; name some in models."], target_under_test = name + "_subject")
@@ -136,11 +175,13 @@ def tfjs_runtime_bundle_test_suite(name):
       name: the suite's name.
     """
     suite(name, [
+        _test_browser_in_it,
         _test_budget,
         _test_command_line,
         _test_defaults,
         _test_no_backend_fails,
         _test_no_model_fails,
+        _test_parity_in_it,
         _test_providers,
         _test_unknown_backend_fails,
     ])

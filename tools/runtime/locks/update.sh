@@ -20,6 +20,8 @@ lock full "$@" --override overrides.txt
 sed -i '/sys_platform == "never"/d' full.txt
 # Reached without its Python layer, the core needs none of the packages that TensorFlow names.
 lock core "$@" --no-deps -c full.txt
+# Orbax and what else Flax names serves training.
+lock jax "$@" --no-deps -c full.txt
 lock dev "$@"
 lock node "$@"
 lock prompt "$@"

@@ -6,6 +6,7 @@ import importlib
 
 _HOME_OF = {
     "convert": "converter",
+    "convert_jax": "jax_conversion",
     "save_keras_model": "keras_h5_conversion",
     "deserialize_keras_model": "keras_tfjs_loader",
     "load_keras_model": "keras_tfjs_loader",

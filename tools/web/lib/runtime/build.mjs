@@ -1,6 +1,5 @@
 // Cuts TensorFlow.js to size: finds which kernels the code that models reach can name, then bundles it with these alone.
 
-import fs from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import {UserError} from '../../../node/lib/args.mjs';
@@ -8,6 +7,7 @@ import {must} from '../../../node/tables/source.mjs';
 import {entryText} from './entry.mjs';
 import {executorOps, namespacesOf} from './executors.mjs';
 import {chosenKernels, gradientModules, kernelModules, kernelNames, namedKernels} from './kernels.mjs';
+import {coreNamespaces} from './namespaces.mjs';
 import {tensorflowPlugin} from './plugin.mjs';
 import {checkOps} from './usage.mjs';
 
@@ -30,7 +30,7 @@ const GLOBAL = 'tf';
 export async function buildRuntime(options) {
   const {packages, usage, backends, extraKernels} = options;
   checkOps(usage.ops, knownOps(packages), options.customOps);
-  const plan = {...options, names: kernelNames(packages), namespaces: namespacesOf(packages)};
+  const plan = {...options, names: kernelNames(packages), namespaces: namespacesOf(packages), coreNamespaces: coreNamespaces(packages)};
   const unknown = extraKernels.filter((name) => ![...plan.names.values()].includes(name));
   if (unknown.length) throw new UserError(`extra_kernels names ${unknown.join(', ')}, which TensorFlow.js does not have; write names as in its errors: Conv2D.`);
   const all = new Map(backends.map((backend) => [backend, kernelModules(packages, backend)]));

@@ -9,7 +9,7 @@ const CORE = '@tensorflow/tfjs-core';
 const EXPORTS = [
   'Tensor', 'backend', 'dispose', 'enableProdMode', 'engine', 'env', 'findBackend', 'getBackend', 'io', 'keep', 'memory', 'nextFrame', 'profile',
   'ready', 'registerBackend', 'removeBackend', 'scalar', 'setBackend', 'tensor', 'tensor1d', 'tensor2d', 'tensor3d', 'tensor4d',
-  'tidy', 'time', 'util',
+  'tidy', 'time',
 ];
 const TRAINING = [
   'customGrad', 'grad', 'grads', 'train', 'valueAndGrad', 'valueAndGrads', 'variable', 'variableGrads',
@@ -79,13 +79,22 @@ function registrations(lines, modules, register, prefix) {
 /** The folder of the bundle itself, where the binaries lie, in each of its forms. */
 const HERE = {
   cjs: "typeof __dirname === 'undefined' ? undefined : __dirname + '/'",
-  esm: "import.meta.url && (import.meta.url.startsWith('file:') ? decodeURIComponent(new URL('.', import.meta.url).pathname) : new URL('.', import.meta.url).href)",
-  iife: "globalThis.document?.currentScript?.src && new URL('.', document.currentScript.src).href",
+  // In a function, since bundlers take `new URL(…, import.meta.url)` for a file that they should add.
+  esm: 'folderOf(import.meta.url)',
+  iife: 'folderOf(globalThis.document?.currentScript?.src)',
 };
+
+const FOLDER_OF = `
+function folderOf(url) {
+  if (!url) return undefined;
+  const folder = new URL('.', url);
+  return folder.protocol === 'file:' && globalThis.process ? decodeURIComponent(folder.pathname) : folder.href;
+}`;
 
 const wasmLines = (format) => [
   "import {setWasmPaths} from '@tensorflow/tfjs-backend-wasm/dist/base';",
   "export {getThreadsCount, setThreadsCount, setWasmPaths} from '@tensorflow/tfjs-backend-wasm/dist/base';",
+  FOLDER_OF,
   `const here = ${HERE[format]};`,
   'if (here) setWasmPaths(here);',
 ];

@@ -1,10 +1,10 @@
 // The esbuild plugin that gives TensorFlow.js's modules to the bundler with what no model uses cut out.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import {cutExecutor, cutOpList} from './executors.mjs';
 import {NAMES, splitNames, uncounted} from './kernels.mjs';
 import {cutClasses, isTraining, stubbed, uncompiled} from './layers.mjs';
+import {withOpenNamespaces} from './namespaces.mjs';
 import {replaced} from './source.mjs';
 import {plainName} from './usage.mjs';
 
@@ -12,7 +12,7 @@ import {plainName} from './usage.mjs';
 const COSTLY_INITIALIZERS = ['Orthogonal', 'Identity'];
 
 /**
- * @param {object} plan `usage`, `training`, `label`, `packages`, `names` (of kernels) and `namespaces`.
+ * @param {object} plan `usage`, `training`, `label`, `packages`, `names` (of kernels), `namespaces` and `coreNamespaces`.
  * @param {string} entry the text of the first module.
  * @param {boolean} counting whether it is only told which kernels are named.
  */
@@ -34,7 +34,10 @@ export function tensorflowPlugin(plan, entry, counting) {
       build.onLoad({filter: /[\\/]@tensorflow[\\/]tfjs-.*\.js$/}, ({path: file}) => {
         const [name, ...rest] = path.relative(path.join(packages.nodeModules, '@tensorflow'), file).split(path.sep);
         const change = changeOf(name, rest.join('/'), plan, counting);
-        return change && {contents: change(packages.read(name, rest.join('/'))), loader: 'js', resolveDir: path.dirname(file)};
+        if (name === 'tfjs-core' && !change) return undefined;
+        const text = packages.read(name, rest.join('/'));
+        const changed = change ? change(text) : text;
+        return {contents: withOpenNamespaces(changed, plan.coreNamespaces), loader: 'js', resolveDir: path.dirname(file)};
       });
     },
   };
