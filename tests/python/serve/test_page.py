@@ -1,4 +1,4 @@
-"""The page in a real Chromium: what it shows for random input, pasted JSON, a picture and a sound, against TensorFlow."""
+"""The page in a real Chromium: random input, pasted JSON, a picture and a sound, against TensorFlow."""
 
 import json
 import subprocess

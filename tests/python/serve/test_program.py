@@ -114,8 +114,8 @@ def test_no_port(command, port):
 
 def test_a_host_of_another_machine(command):
     assert refused(command, "--host=192.0.2.1") == (
-        "The address 192.0.2.1:0 is no address of this machine; write --host=127.0.0.1, or --host=0.0.0.0 for "
-        "all its addresses."
+        "The address 192.0.2.1:0 is no address of this machine; "
+        "write --host=127.0.0.1, or --host=0.0.0.0 for all its addresses."
     )
 
 

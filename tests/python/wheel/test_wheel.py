@@ -77,7 +77,7 @@ def test_requirements_are_met_by_the_lock(installed):
 def test_imports_are_declared(installed):
     """Every third-party package that the sources import is among the requirements."""
     core = {"absl", "google", "h5py", "ml_dtypes", "numpy", "tensorflow", "tfjs_convert"}
-    declared = core | {"keras", "tf_keras", "questionary"}
+    declared = core | {"flax", "jax", "keras", "questionary", "tf_keras"}
     imported = set()
     for path in sorted((installed / "site-packages" / "tfjs_convert").rglob("*.py")):
         for found in ast.walk(ast.parse(path.read_text())):
