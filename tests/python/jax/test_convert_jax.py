@@ -158,7 +158,10 @@ def test_an_embedding(size, tmp_path):
 
     variables = Tokens().init(jax.random.PRNGKey(0), np.zeros((1, 5), np.int32))
     tfjs_convert.convert_jax(
-        Tokens().apply, variables, input_signatures=[tf.TensorSpec([size, 5], tf.int32, "ids")], model_dir=tmp_path / "m"
+        Tokens().apply,
+        variables,
+        input_signatures=[tf.TensorSpec([size, 5], tf.int32, "ids")],
+        model_dir=tmp_path / "m",
     )
     ids = np.array([[0, 1, 2, 10, 3]], np.int32)
     compare(tmp_path / "m", {"ids": ids}, {"output_0": Tokens().apply(variables, ids)})
