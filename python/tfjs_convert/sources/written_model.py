@@ -15,8 +15,8 @@ FORMATS = ("saved_model", "keras", "h5")
 _HOW = {
     "saved_model": (
         "no SavedModel",
-        'save it with tf.saved_model.save(model, "{output}", signatures=...), where the path is the argument that holds '
-        '{output}, or write format = "keras" or "h5"',
+        'save it with tf.saved_model.save(model, "{output}", signatures=...), where the path is the argument that '
+        'holds {output}, or write format = "keras" or "h5"',
     ),
     "keras": (
         "no Keras file",

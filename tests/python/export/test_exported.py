@@ -1,4 +1,4 @@
-"""What build actions exported, by a script and by a `py_binary` with its own Python: opened, and run in TensorFlow.js."""
+"""What build actions exported, by a script and by a `py_binary` with its own Python: opened, and run."""
 
 import json
 import zipfile

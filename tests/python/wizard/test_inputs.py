@@ -1,4 +1,4 @@
-"""The wizard on each kind of input that offers a choice of its own; what it converts is run, and numbers are compared."""
+"""The wizard on each kind of input that offers a choice of its own; what it converts is run and compared."""
 
 import shutil
 
