@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tfjs_convert.graph.forests import ASSETS, PACKAGE
+from tfjs_convert.decision_forests import ASSETS, PACKAGE
 
 
 def ship(directory: Path, files: Mapping[str, Path]) -> dict[str, object]:

@@ -12,18 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from tfjs_convert.decision_forests import ASSETS, LOADS, MAKES, PACKAGE
 from tfjs_convert.errors import InputError, UnsupportedError
 from tfjs_convert.graph import initialisation, names, resources, tensors
 from tfjs_convert.graph.model import GraphModel
 from tfjs_convert.tf_core import NodeDef
 
-PACKAGE = "@tensorflow/tfjs-tfdf"
-ASSETS = "assets.zip"
-_MAKES = "SimpleMLCreateModelResource"
-_LOADS = "SimpleMLLoadModelFromPathWithHandle"
-RUNS = "SimpleMLInferenceOpWithHandle"
-# What the package registers.
-OPS = frozenset([_MAKES, _LOADS, RUNS])
 NOTE = f"The model holds a decision forest: load it with loadTFDFModel of {PACKAGE}, which reads {ASSETS} beside it."
 
 
@@ -58,7 +52,7 @@ def take(graph: Any, origin: Mapping[str, str], model: GraphModel, number: int) 
       InputError: nothing loads the forest, or its files are missing.
       UnsupportedError: there are several.
     """
-    found = [node for node in graph.node if node.op == _MAKES]
+    found = [node for node in graph.node if node.op == MAKES]
     if not found:
         return None
     if len(found) > 1:
@@ -91,7 +85,7 @@ def _plain(node: Any) -> Any:
 def _loader(source: str, model: GraphModel) -> Any:
     x = initialisation.expand(model)
     for node in x.nodes.values():
-        if node.op == _LOADS and x.origin.get(names.node_of(node.input[0])) == source:
+        if node.op == LOADS and x.origin.get(names.node_of(node.input[0])) == source:
             return node
     raise InputError(f"Nothing in the model loads its decision forest {source!r}, so it has no trees to convert.")
 

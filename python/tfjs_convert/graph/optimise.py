@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfjs_convert import tf_core
-from tfjs_convert.graph import cleanup, fold_large, forests, grappler, loops, narrow, rewrites, tables
+from tfjs_convert import decision_forests, tf_core
+from tfjs_convert.graph import cleanup, fold_large, grappler, loops, narrow, rewrites, tables
 from tfjs_convert.graph.flatten import Part
 from tfjs_convert.graph.ops import check, limits
 from tfjs_convert.graph.options import GraphOptions
@@ -19,7 +19,7 @@ def optimise(part: Part, js: Any, options: GraphOptions) -> list[str]:
     Raises:
       UnsupportedError: TensorFlow.js cannot run an operation, or TensorFlow refuses the graph.
     """
-    checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": [*options.custom_ops, *forests.OPS]}
+    checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": [*options.custom_ops, *decision_forests.OPS]}
     if not options.skip_op_check:
         # What can be written otherwise is judged when it had its chance to be.
         accepted = {**checks, "custom_ops": [*checks["custom_ops"], *decompose.OPS, *decompose.LAYOUTS]}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tfjs_convert import decision_forests
 from tfjs_convert import tables as js_tables
 from tfjs_convert.errors import UnsupportedError
 from tfjs_convert.graph import cleanup, extract, forests, names, resources, signature, tables, topology
@@ -171,4 +172,4 @@ def _metadata(options: GraphOptions, outputs: Sequence[Endpoint]) -> dict[str, o
 
 
 def _is_async(counts: Mapping[str, int], js: js_tables.Tables) -> bool:
-    return any(op == forests.RUNS or (op in js.ops and js.ops[op].is_async) for op in counts)
+    return any(op == decision_forests.RUNS or (op in js.ops and js.ops[op].is_async) for op in counts)

@@ -89,7 +89,9 @@ def test_validation_loads_it_and_running_it_is_refused_by_name(saved, tmp_path):
     done = node.run_program("validate.mjs", *flags, f"--report={tmp_path / 'report.json'}")
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "report.json").read_text())["format"] == "graph-model"
-    (ran,) = node.run_models([node.Job(tmp_path / "m", forest_model.features(2, seed=1), info=tmp_path / "m.info.json")])
+    (ran,) = node.run_models(
+        [node.Job(tmp_path / "m", forest_model.features(2, seed=1), info=tmp_path / "m.info.json")]
+    )
     assert "only @tensorflow/tfjs-tfdf can run" in ran.error
 
 
@@ -99,6 +101,6 @@ def test_what_is_refused(trained, saved, tmp_path):
         convert(several, tmp_path / "m")
     torn = forest_model.save(trained, tmp_path / "torn")
     (torn / "assets" / f"{forest_model.PREFIX}data_spec.pb").unlink()
-    with pytest.raises(InputError, match="assets/3f0c2a_data_spec.pb is missing"):
+    with pytest.raises(InputError, match=r"assets/3f0c2a_data_spec\.pb is missing"):
         convert(torn, tmp_path / "m")
     assert not (tmp_path / "m").exists()

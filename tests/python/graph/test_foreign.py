@@ -1,4 +1,4 @@
-"""Operations of libraries that TensorFlow's core does not have: the model describes them, JavaScript implements them."""
+"""Operations that TensorFlow's core does not have: the model describes them, JavaScript implements them."""
 
 import numpy as np
 import pytest
@@ -80,7 +80,7 @@ def test_without_an_implementation_they_are_named(tmp_path):
 
 def test_without_a_description_they_are_named(tmp_path):
     (tmp_path / "scaled.mjs").write_text(SCALED)
-    with pytest.raises(UnsupportedError, match="Scaled, which TensorFlow .* does not have"):
+    with pytest.raises(UnsupportedError, match=r"Scaled, which TensorFlow .* does not have"):
         api.convert_saved_model(
             _save(tmp_path / "saved", described=False), tmp_path / "m", custom_ops={"Scaled": tmp_path / "scaled.mjs"}
         )
