@@ -30,6 +30,11 @@ class StandIns:
         self._hidden: dict[str, Variable] = {}
         self._known: list[Variable] = []
 
+    @property
+    def frozen_bytes(self) -> int:
+        """What the frozen variables take."""
+        return sum(_size(variable) for variable in self._frozen.values())
+
     def hides(self, node: Any) -> bool:
         """Whether a node is the placeholder of a large constant."""
         return node.op == "Placeholder" and node.name in self._hidden

@@ -124,6 +124,34 @@ def test_saved_models(tmp_path):
     assert fields(tmp_path / "a")["userDefinedMetadata"] == {"k": {"v": 1}}
 
 
+@pytest.mark.parametrize("size", [4, 40_000])
+def test_the_frozen_graph_is_written_where_it_is_wanted(size, tmp_path):
+    scale = tf.Variable(np.linspace(-1, 1, size, dtype=np.float32))
+
+    def f(x):
+        return {"y": tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * scale), (0, x))[1]}
+
+    saved = save(tmp_path / "saved", f, {"x": tf.TensorSpec([None, size])}, scale=scale)
+    x = np.random.default_rng(0).random((2, size), np.float32)
+    wanted = run_tensorflow(saved, {"x": x})["y"]
+    graphs.convert_tf_saved_model(str(saved), str(tmp_path / "model"), frozen_graph_dir=str(tmp_path / "frozen"))
+    assert [path.name for path in (tmp_path / "frozen").iterdir()] == ["model.json.frozen"]
+    close(node.run_graph_model(tmp_path / "model", {"x": x})["y"], wanted)
+    definition = tf.compat.v1.GraphDef.FromString((tmp_path / "frozen" / "model.json.frozen").read_bytes())
+    assert not {"VarHandleOp", "ReadVariableOp"} & {each.op for each in definition.node}
+    with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
+        tf.import_graph_def(definition, name="")
+        close(session.run("y:0", {"x:0": x}), wanted)
+
+
+def test_operations_that_are_missing_are_told_in_the_words_that_scripts_look_for(tmp_path):
+    saved = save(tmp_path / "saved", lambda x: {"y": tf.linalg.cholesky(x)}, {"x": tf.TensorSpec([2, 2])})
+    with pytest.raises(ValueError, match="^Unsupported Ops in the model before optimization: Cholesky"):
+        graphs.convert_tf_saved_model(str(saved), str(tmp_path / "model"))
+    graphs.convert_tf_saved_model(str(saved), str(tmp_path / "model"), skip_op_check=True)
+    assert any(each["op"] == "Cholesky" for each in fields(tmp_path / "model")["modelTopology"]["node"])
+
+
 def test_errors_are_value_errors(tmp_path):
     for call in (
         lambda: tfjs.converters.convert_tf_saved_model(str(tmp_path / "none"), str(tmp_path / "out")),

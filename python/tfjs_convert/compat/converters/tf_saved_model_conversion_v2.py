@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tfjs_convert import api, api_keras
 from tfjs_convert.compat.errors import CompatError, value_errors
 from tfjs_convert.compat.options import QuantizationMap, weight_options
+from tfjs_convert.graph.frozen import freeze
+from tfjs_convert.graph.options import GraphOptions
 from tfjs_convert.result import ConversionResult
+from tfjs_convert.sources.saved_model import SavedModelReader
 
 _SHARD_SIZE = 1024 * 1024 * 4
 
@@ -31,12 +35,13 @@ def convert_tf_saved_model(
 ) -> ConversionResult:
     """Converts a SavedModel; `experiments` changes nothing. See `tfjs_convert.convert_saved_model`.
 
+    With `frozen_graph_dir` the frozen GraphDef goes to `model.json.frozen` in that folder, which is made if absent; the model
+    itself goes to `output_dir`, as without.
+
     Raises:
-      ValueError: it cannot be converted, or `frozen_graph_dir` is given: no frozen graph is written.
+      ValueError: it cannot be converted.
     """
-    if frozen_graph_dir is not None:
-        raise CompatError("frozen_graph_dir is not supported: there is no frozen TensorFlow graph on the way.")
-    return api.convert_saved_model(
+    result = api.convert_saved_model(
         saved_model_dir,
         output_dir,
         signature_name=signature_def or "serving_default",
@@ -45,6 +50,12 @@ def convert_tf_saved_model(
         control_flow_v2=control_flow_v2,
         **_options(quantization_dtype_map, skip_op_check, strip_debug_ops, weight_shard_size_bytes, metadata),
     )
+    if frozen_graph_dir is not None:
+        model = SavedModelReader(saved_model_dir, saved_model_tags).read(signature_def or "serving_default")
+        options = GraphOptions(strip_debug_ops=strip_debug_ops, skip_op_check=skip_op_check)
+        Path(frozen_graph_dir).mkdir(parents=True, exist_ok=True)
+        Path(frozen_graph_dir, "model.json.frozen").write_bytes(freeze(model, options).SerializeToString())
+    return result
 
 
 @value_errors

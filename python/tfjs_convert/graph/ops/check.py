@@ -43,9 +43,10 @@ def check(
     described = "; ".join(_describe(op, reason, names) for (op, reason), names in sorted(found.items()))
     missing = sorted({op for op, _ in found})
     version = tables.versions.get("tfjs-converter", "")
+    # Scripts look for the first words, which are the upstream converter's.
     raise UnsupportedError(
-        f"TensorFlow.js {version} cannot run {_count(len(missing), 'operation')} of the model, {phase} optimisation: "
-        f"{described}. Cut the graph before {'it' if len(missing) == 1 else 'them'} with outputs, or implement "
+        f"Unsupported Ops in the model {phase} optimization: {described}. TensorFlow.js {version} cannot run "
+        f"{'it' if len(missing) == 1 else 'them'}: cut the graph before with outputs, or implement "
         f"{', '.join(missing)} in JavaScript (tf.registerOp) and list in custom_ops what you implement, "
         "or convert without this check by skip_op_check."
     )
@@ -122,7 +123,3 @@ def _describe(op: str, reason: str, names: list[str]) -> str:
         quoted = ", ".join(f"'{layer}'" for layer in layers[:_NODES_NAMED])
         where = f", from {'layer' if len(layers) == 1 else 'layers'} {quoted}{rest}"
     return f"{op} ({reason}: {'node' if len(names) == 1 else 'nodes'} {shown}{more}{where})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
