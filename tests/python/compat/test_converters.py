@@ -146,7 +146,7 @@ def test_the_frozen_graph_is_written_where_it_is_wanted(size, tmp_path):
 
 def test_operations_that_are_missing_are_told_in_the_words_that_scripts_look_for(tmp_path):
     saved = save(tmp_path / "saved", lambda x: {"y": tf.linalg.cholesky(x)}, {"x": tf.TensorSpec([2, 2])})
-    with pytest.raises(ValueError, match="^Unsupported Ops in the model before optimization: Cholesky"):
+    with pytest.raises(ValueError, match=r"^Unsupported Ops in the model before optimization: Cholesky"):
         graphs.convert_tf_saved_model(str(saved), str(tmp_path / "model"))
     graphs.convert_tf_saved_model(str(saved), str(tmp_path / "model"), skip_op_check=True)
     assert any(each["op"] == "Cholesky" for each in fields(tmp_path / "model")["modelTopology"]["node"])
