@@ -35,8 +35,8 @@ def convert_tf_saved_model(
 ) -> ConversionResult:
     """Converts a SavedModel; `experiments` changes nothing. See `tfjs_convert.convert_saved_model`.
 
-    With `frozen_graph_dir` the frozen GraphDef goes to `model.json.frozen` in that folder, which is made if absent; the model
-    itself goes to `output_dir`, as without.
+    With `frozen_graph_dir` the frozen GraphDef goes to `model.json.frozen` in that folder, which is made if absent; the
+    model itself goes to `output_dir`, as without.
 
     Raises:
       ValueError: it cannot be converted.
