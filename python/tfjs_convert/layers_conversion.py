@@ -213,7 +213,7 @@ def tensors(model: Model) -> tuple[list[TensorInfo], list[TensorInfo]]:
     """Inputs and outputs of a rewritten model as TensorFlow.js names them: by their layers."""
     try:
         shapes = model_shapes(model)
-    except (UnknownShapeError, KeyError, TypeError, IndexError):
+    except (UnknownShapeError, KeyError, TypeError, IndexError, ValueError, ZeroDivisionError):
         shapes = {}
     inputs = [
         TensorInfo(
