@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfjs_convert import artifact, custom_ops, tf_core
+from tfjs_convert import artifact, custom_ops, forest_assets, tf_core
 from tfjs_convert.errors import OptionError
 from tfjs_convert.graph import pipeline, signature
 from tfjs_convert.graph.model import GraphModel
@@ -64,6 +64,7 @@ def write_graph_model(
     step("Writing the weights")
     written = artifact.write_model(Path(output_dir), converted.fields, [converted.weights], weight_options)
     modules = custom_ops.ship(Path(output_dir), shipped) if shipped else {}
+    forest = forest_assets.ship(Path(output_dir), converted.forest) if converted.forest else {}
     inputs, outputs = signature.tensor_infos(converted.inputs), signature.tensor_infos(converted.outputs)
     info = {
         "format": FORMAT,
@@ -72,6 +73,7 @@ def write_graph_model(
         **converted.info,
         **written.info(),
         **({"custom_ops": modules} if modules else {}),
+        **({"decision_forest": forest} if forest else {}),
         "provenance": {
             "source": provenance.hash_of(source),
             "options": {**_plain(options), "weights": _plain(weight_options)},

@@ -5,6 +5,8 @@ load(":actions.bzl", "multiline_args", "python_attrs", "python_toolchain", "run_
 load(":labels.bzl", "label_text")
 load(":model_tools.bzl", "model_tools")
 
+_KERAS_FORMATS = ["keras", "h5"]
+
 _ATTRS = {
     "data": attr.label_list(
         allow_files = True,
@@ -12,8 +14,8 @@ _ATTRS = {
     ),
     "format": attr.string(
         default = "saved_model",
-        doc = "What the program writes: `saved_model`, a folder, or `keras`, a file.",
-        values = ["saved_model", "keras"],
+        doc = "What the program writes: `saved_model`, a folder, or the file `NAME.keras` or `NAME.h5`.",
+        values = ["saved_model"] + _KERAS_FORMATS,
     ),
     "program_args": attr.string_list(
         default = ["{output}"],
@@ -60,7 +62,7 @@ def _export(ctx, *, runtime, flag, program, tools):
     if ctx.attr.format == "saved_model":
         output = ctx.actions.declare_directory(ctx.label.name)
     else:
-        output = ctx.actions.declare_file(ctx.label.name + ".keras")
+        output = ctx.actions.declare_file("{}.{}".format(ctx.label.name, ctx.attr.format))
     args.add_all([output], expand_directories = False, format_each = "--output=%s")
     run_python(
         ctx,
@@ -139,4 +141,4 @@ def tf_model_export(name, script = None, binary = None, **kwargs):
         tf_model_export_with_binary(name = name, **attributes)
     else:
         tf_model_export_with_script(name = name, **attributes)
-    model_tools(name, ":" + name, kwargs, needs_tensorflow = kwargs.get("format") != "keras")
+    model_tools(name, ":" + name, kwargs, needs_tensorflow = kwargs.get("format") not in _KERAS_FORMATS)

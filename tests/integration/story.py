@@ -97,6 +97,13 @@ class Story:
         assert self.bad
         return self.build("build", "--norun_validations", "//bad:unchecked_op")
 
+    @functools.cached_property
+    def inspected(self):
+        """What `NAME.inspect` says of models that cannot be converted, by name."""
+        assert self.bad
+        names = ("unknown_op", "no_such_signature", "truncated_saved_model_pb")
+        return {name: self.build("run", f"//bad:{name}.inspect") for name in names}
+
     def hashes(self):
         """The hashes of all models' files and info files."""
         built = [self.bazel.built(name + suffix) for name in MODELS for suffix in ("", ".info.json")]

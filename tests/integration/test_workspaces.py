@@ -202,6 +202,26 @@ def test_no_traceback_is_shown(bzlmod):
     assert "Traceback" not in bzlmod.bad.output
 
 
+def test_a_model_that_cannot_be_converted_is_inspected(bzlmod):
+    shown = bzlmod.inspected["unknown_op"].checked()
+    assert "no: TensorFlow.js lacks MatrixInverse (1×" in shown.output
+    assert "//bad:unknown_op" in bzlmod.bad.failures and shown.of(*ACTIONS) == []
+
+
+def test_a_signature_that_is_not_there_is_found_by_inspection(bzlmod):
+    shown = bzlmod.inspected["no_such_signature"].checked().output
+    assert "Attributes to paste into //bad:no_such_signature\n" in shown
+    for name in ("serving_default", "embed"):
+        assert f'  signature_name = "{name}"\n' in shown
+
+
+def test_inspection_of_a_damaged_model_ends_with_one_sentence(bzlmod):
+    outcome = bzlmod.inspected["truncated_saved_model_pb"]
+    assert outcome.exit_code == 1
+    (sentence,) = [line for line in outcome.output.splitlines() if line.startswith("inspect: ")]
+    assert "is cut off" in sentence and "Traceback" not in outcome.output
+
+
 def test_a_model_that_does_not_load_fails_the_build(bzlmod):
     failure = bzlmod.bad.failures["//bad:unchecked_op"]
     assert failure.mnemonic == "TfjsValidate"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import re
@@ -12,8 +13,11 @@ import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.support.screen import screen
+
 ENTER, DOWN = "\r", "\x1b[B"
 _SECONDS = 120
+_MOST_CHOICES = 20
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][A-Z0-9]?|\r")
 
 
@@ -29,6 +33,8 @@ class Terminal:
             command, stdin=there, stdout=there, stderr=there, cwd=cwd, env=settings, start_new_session=True
         )
         os.close(there)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._written = ""
         self._unread = ""
         self.text = ""
 
@@ -38,6 +44,30 @@ class Terminal:
             if not self._read():
                 raise AssertionError(f"ended before {wanted!r} came: {self.text}")
         self._unread = self._unread.partition(wanted)[2]
+
+    def choose(self, question: str, wanted: str) -> None:
+        """Goes down a list of choices until the pointer stands before one that begins so, and takes it."""
+        self.wait_for(question)
+        for _ in range(_MOST_CHOICES):
+            self.until_shown("»")
+            if re.search(rf"» {re.escape(wanted)}", "\n".join(self.screen())):
+                return self.type(ENTER)
+            before = self.screen()
+            self.type(DOWN)
+            while self.screen() == before and self._read():
+                pass
+        raise AssertionError(f"no choice {wanted!r} in: {self.screen()}")
+
+    def screen(self) -> list[str]:
+        """The lines that are to be seen at this moment."""
+        return screen(self._written)
+
+    def until_shown(self, wanted: str) -> list[str]:
+        """Reads until the text is on the screen; returns its lines."""
+        while not any(wanted in line for line in self.screen()):
+            if not self._read():
+                raise AssertionError(f"ended before {wanted!r} was shown: {self.text}")
+        return self.screen()
 
     def type(self, keys: str) -> None:
         """Types keys."""
@@ -69,7 +99,9 @@ class Terminal:
             data = os.read(self._here, 65536)
         except OSError:  # what Linux says at the end of a terminal
             return False
-        shown = _CONTROLS.sub("", data.decode(errors="replace"))
+        written = self._decoder.decode(data)
+        self._written += written
+        shown = _CONTROLS.sub("", written)
         self._unread += shown
         self.text += shown
         return bool(data)

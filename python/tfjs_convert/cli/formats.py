@@ -15,8 +15,8 @@ INPUTS = {
     KERAS: "a Keras HDF5 file (.h5)",
     KERAS_FILE: "a Keras archive (.keras)",
     KERAS_SAVED_MODEL: "a SavedModel that Keras wrote",
-    SAVED_MODEL: "a TensorFlow SavedModel: its folder, or an archive of it",
-    HUB: "a TensorFlow Hub module: its folder, or an archive of it",
+    SAVED_MODEL: "a TensorFlow SavedModel (its folder, or an archive of it)",
+    HUB: "a TensorFlow Hub module (its folder, or an archive of it)",
     LAYERS: "a TensorFlow.js layers model: its model.json",
     FROZEN: "a frozen TensorFlow graph (.pb, .pbtxt)",
 }

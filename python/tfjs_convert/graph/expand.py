@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfjs_convert.errors import UnsupportedError
 from tfjs_convert.graph import dtypes, names, tensors
-from tfjs_convert.graph.function import V1_CONTROL_FLOW, Body, Library, postorder
+from tfjs_convert.graph.function import V1_CONTROL_FLOW, Body, Library, dtypes_of, postorder
 from tfjs_convert.graph.model import Variable
 from tfjs_convert.graph.on_values import ON_VALUES
 from tfjs_convert.graph.scopes import CallScope, MainScope, Scope
@@ -35,6 +35,7 @@ _TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSi
 _NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
 _NEWER |= {op: op.removeprefix("Ref") for op in V1_CONTROL_FLOW if op.startswith("Ref")}
 _MAX_DEPTH = 200
+_CONSTANT = frozenset(["Const", "HashTableV2", "MutableHashTableV2", "SimpleMLCreateModelResource"])
 # What a control edge of TensorFlow 1 comes from when it says where a node belongs.
 _PLACES = V1_CONTROL_FLOW | {"Identity"}
 
@@ -225,19 +226,13 @@ class Expander:
         name, index = names.split(tensor)
         node = self.nodes[name]
         definition = self.library.signature(node.op)
-        types: list[int] = []
-        for arg in definition.output_arg if definition is not None else ():
-            if arg.type_list_attr:
-                types += node.attr[arg.type_list_attr].list.type
-            else:
-                dtype = node.attr[arg.type_attr].type if arg.type_attr else arg.type
-                types += [dtype] * (node.attr[arg.number_attr].i if arg.number_attr else 1)
+        types = dtypes_of(node, definition.output_arg, definition) if definition is not None else []
         return dtypes.base(types[index]) if index < len(types) else DT.DT_INVALID
 
     def is_constant(self, tensor: str) -> bool:
         """Whether a tensor is a constant, or the handle of a resource, neither of which is bound to a branch."""
         node = self.nodes.get(names.node_of(tensor))
-        return node is not None and node.op in {"Const", "HashTableV2", "MutableHashTableV2"}
+        return node is not None and node.op in _CONSTANT
 
     def known(self, tensor: str) -> Any | None:
         """The value of a scalar that is constant, or None."""

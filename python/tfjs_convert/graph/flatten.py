@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfjs_convert.errors import InputError, OptionError, UnsupportedError
-from tfjs_convert.graph import cleanup, names, signature, tables, tensors, widen
+from tfjs_convert.graph import cleanup, forests, names, signature, tables, tensors, widen
 from tfjs_convert.graph.expand import Expander, Lowering
+from tfjs_convert.graph.foreign import Foreign
 from tfjs_convert.graph.function import Library
 from tfjs_convert.graph.function_graph import FunctionGraph
 from tfjs_convert.graph.model import Endpoint, GraphModel
@@ -27,6 +28,7 @@ class Part:
       graph: its GraphDef.
       inputs, outputs: names of its placeholders, and of the nodes whose first output it gives.
       stand_ins: its large constants.
+      foreign: its operations that TensorFlow's core does not have.
       function: what function it is; None for the main graph.
     """
 
@@ -34,6 +36,7 @@ class Part:
     inputs: list[str]
     outputs: list[str]
     stand_ins: StandIns
+    foreign: Foreign
     function: FunctionGraph | None = None
 
 
@@ -47,6 +50,7 @@ class Flat:
       plain: names of the constants that the model was written with.
       computed: names of what works on these alone, and may become a constant.
       tables: its lookup tables.
+      forest: its decision forest.
       names: the names that are taken.
       notes: for the user.
     """
@@ -57,6 +61,7 @@ class Flat:
     plain: set[str]
     computed: set[str]
     tables: list[tables.Table]
+    forest: forests.Forest | None
     names: names.Names
     notes: list[str]
 
@@ -87,7 +92,8 @@ def flatten(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lo
         if node.name in shapes:
             signature.set_placeholder_shape(node, shapes[node.name])
     found = tables.take(main.graph, x.origin, model)
-    main.inputs += [table.name for table in found]
+    forest = forests.take(main.graph, x.origin, model, number=len(found) + 1)
+    main.inputs += [each.name for each in (*found, *([forest] if forest else []))]
     parts = [main]
     used = _functions_of(main.graph)
     # Made from the inside out, so that going backwards a function comes after those that call it.
@@ -99,8 +105,8 @@ def flatten(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lo
     plain = {n.name for part in parts for n in part.graph.node if n.op == "Const"}
     plain -= {name for part in parts for name in (part.function.x if part.function else x).frozen}
     computed = {name for part in parts for name in _computed(part.graph, plain)}
-    notes = _effects(x, parts, options)
-    return Flat(parts, inputs, outputs, plain, computed, found, x.names, notes)
+    notes = _effects(x, parts, options) + ([forests.NOTE] if forest else [])
+    return Flat(parts, inputs, outputs, plain, computed, found, forest, x.names, notes)
 
 
 def _part(
@@ -117,7 +123,7 @@ def _part(
     cleanup.bypass(graph, outputs, strip_debug_ops=options.strip_debug_ops)
     cleanup.sort(graph, inputs, outputs)
     widen.widen(graph)
-    return Part(graph, inputs, outputs, StandIns(x.frozen, options.large_bytes), function)
+    return Part(graph, inputs, outputs, StandIns(x.frozen, options.large_bytes), Foreign(x.library), function)
 
 
 def _computed(graph: Any, plain: set[str]) -> set[str]:

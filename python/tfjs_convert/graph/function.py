@@ -35,6 +35,29 @@ def output_offsets(node: Any, signature: Any) -> dict[str, int]:
     return offsets
 
 
+def dtypes_of(node: Any, args: Iterable[Any], definition: Any = None) -> list[int]:
+    """The dtypes of a node's tensors, as its operation's definition says; DT_INVALID where nobody knows.
+
+    Args:
+      node: the NodeDef.
+      args: the definition's `input_arg` or `output_arg`.
+      definition: the OpDef, for the attributes that the node leaves to their defaults.
+    """
+    defaults = {attr.name: attr.default_value for attr in definition.attr} if definition is not None else {}
+
+    def attr(name: str) -> Any:
+        return node.attr[name] if name in node.attr or name not in defaults else defaults[name]
+
+    types: list[int] = []
+    for arg in args:
+        if arg.type_list_attr:
+            types += attr(arg.type_list_attr).list.type
+        else:
+            dtype = attr(arg.type_attr).type if arg.type_attr else arg.type
+            types += [dtype] * (attr(arg.number_attr).i if arg.number_attr else 1)
+    return types
+
+
 def postorder(roots: Iterable[str], sources: Callable[[str], Iterable[str]]) -> list[str]:
     """Names reachable from `roots`, each after what it needs (cycles are cut where they are met)."""
     order: list[str] = []

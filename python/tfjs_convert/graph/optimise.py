@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfjs_convert import tf_core
+from tfjs_convert import decision_forests, tf_core
 from tfjs_convert.graph import cleanup, fold_large, grappler, loops, narrow, rewrites, tables
 from tfjs_convert.graph.flatten import Part
 from tfjs_convert.graph.ops import check, limits
@@ -19,11 +19,12 @@ def optimise(part: Part, js: Any, options: GraphOptions) -> list[str]:
     Raises:
       UnsupportedError: TensorFlow.js cannot run an operation, or TensorFlow refuses the graph.
     """
-    checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": options.custom_ops}
+    checks = {"strip_debug_ops": options.strip_debug_ops, "custom_ops": [*options.custom_ops, *decision_forests.OPS]}
     if not options.skip_op_check:
         # What can be written otherwise is judged when it had its chance to be.
-        accepted = {**checks, "custom_ops": [*options.custom_ops, *decompose.OPS, *decompose.LAYOUTS]}
+        accepted = {**checks, "custom_ops": [*checks["custom_ops"], *decompose.OPS, *decompose.LAYOUTS]}
         check.check(part.graph, js, phase="before", **accepted)
+    part.foreign.hide(part.graph)
     part.stand_ins.fill(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, _simplify(options))
     fold_large.fold(part.graph, part.outputs, part.stand_ins)
@@ -35,6 +36,7 @@ def optimise(part: Part, js: Any, options: GraphOptions) -> list[str]:
     part.stand_ins.hide(part.graph)
     part.graph = grappler.run(part.graph, part.inputs, part.outputs, grappler.FUSE)
     part.stand_ins.restore(part.graph)
+    part.foreign.restore(part.graph)
     notes += rewrites.after_remap(part.graph, part.outputs)
     _tidy(part, options)
     if not options.skip_op_check:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import collections
 import dataclasses
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from tfjs_convert import decision_forests
 from tfjs_convert import tables as js_tables
 from tfjs_convert.errors import UnsupportedError
-from tfjs_convert.graph import cleanup, extract, names, signature, tables, topology
+from tfjs_convert.graph import cleanup, extract, forests, names, resources, signature, tables, topology
 from tfjs_convert.graph.control_flow import LOWERINGS
 from tfjs_convert.graph.flatten import Flat, Part, flatten
 from tfjs_convert.graph.function import V1_CONTROL_FLOW
@@ -31,6 +33,7 @@ class Converted:
       weights: one group.
       inputs, outputs: as the user sees them, in order.
       info: what the graph contributes to the info file.
+      forest: the files of its decision forest.
     """
 
     fields: dict[str, object]
@@ -38,6 +41,7 @@ class Converted:
     inputs: list[Endpoint]
     outputs: list[Endpoint]
     info: dict[str, object]
+    forest: Mapping[str, Path]
 
 
 def convert(model: GraphModel, options: GraphOptions) -> Converted:
@@ -63,19 +67,20 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
         whole.node.extend(node for node in part.graph.node if node.op != "Const")
     counts = collections.Counter(node.op for part in flat.parts for node in part.graph.node)
     supported = backends.supported(whole, js)
-    filling = tables.initializer(flat.tables, main.graph.versions, flat.names)
-    plain = flat.plain | {node.name for node in filling.node}
-    weights = extract.constants([*(part.graph for part in flat.parts), filling], extract.trained(plain, flat.computed))
+    held = [*flat.tables, *([flat.forest] if flat.forest else [])]
+    start = _initializer(flat)
+    plain = flat.plain | {node.name for node in start.node}
+    weights = extract.constants([*(part.graph for part in flat.parts), start], extract.trained(plain, flat.computed))
     public = signature.signature_json(flat.inputs, outputs)
-    public["inputs"].update(tables.signature_inputs(flat.tables))
+    public["inputs"].update(resources.signature_inputs(held))
     fields = {
         "format": "graph-model",
         "generatedBy": model.version,
         "signature": public,
         "modelTopology": topology.graph_json(main.graph, [_function_json(part) for part in flat.parts[1:]]),
         "userDefinedMetadata": _metadata(options, outputs),
-        "modelInitializer": topology.graph_json(filling) if flat.tables else None,
-        "initializerSignature": tables.initializer_signature(flat.tables) if flat.tables else None,
+        "modelInitializer": topology.graph_json(start) if held else None,
+        "initializerSignature": resources.initializer_signature(held) if held else None,
     }
     info = {
         "ops": dict(sorted(counts.items())),
@@ -83,7 +88,15 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
         "backends": supported,
         "notes": notes,
     }
-    return Converted(fields, weights, flat.inputs, outputs, info)
+    return Converted(fields, weights, flat.inputs, outputs, info, flat.forest.files if flat.forest else {})
+
+
+def _initializer(flat: Flat) -> Any:
+    """The graph that makes the model's tables and its forest."""
+    nodes = [node for table in flat.tables for node in tables.filling(table, flat.names)]
+    if flat.forest:
+        nodes += forests.loading(flat.forest, flat.names)
+    return resources.initializer(nodes, flat.parts[0].graph.versions)
 
 
 def _prepare(model: GraphModel, options: GraphOptions, js: Any) -> tuple[Flat, list[str]]:
@@ -159,4 +172,4 @@ def _metadata(options: GraphOptions, outputs: Sequence[Endpoint]) -> dict[str, o
 
 
 def _is_async(counts: Mapping[str, int], js: js_tables.Tables) -> bool:
-    return any(op in js.ops and js.ops[op].is_async for op in counts)
+    return any(op == decision_forests.RUNS or (op in js.ops and js.ops[op].is_async) for op in counts)

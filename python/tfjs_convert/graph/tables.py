@@ -1,7 +1,6 @@
-"""Lookup tables: what they hold, and the graph that fills them when TensorFlow.js loads the model.
+"""Lookup tables: what they hold, and the nodes that fill them when TensorFlow.js loads the model.
 
-TensorFlow.js runs an initializer graph once, and hands each table that it returns to the model's input with the same
-`resourceId`. Whatever filled a table in TensorFlow (constants, a vocabulary file, a checkpoint) becomes two constants.
+Whatever filled a table in TensorFlow (constants, a vocabulary file, a checkpoint) becomes two constants.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from tfjs_convert.errors import InputError, UnsupportedError
-from tfjs_convert.graph import grappler, names, tensors, vocabulary
+from tfjs_convert.graph import grappler, initialisation, names, resources, tensors, vocabulary
 from tfjs_convert.graph.expand import Expander
-from tfjs_convert.graph.function import Library
 from tfjs_convert.graph.model import GraphModel
 from tfjs_convert.tf_core import DT, GraphDef, NodeDef
 
@@ -72,18 +70,13 @@ def take(graph: Any, origin: Mapping[str, str], model: GraphModel) -> list[Table
             )
         types = node.attr["key_dtype"].type, node.attr["value_dtype"].type
         tables.append(Table(node.name, number, *types, keys.reshape(-1), values.reshape(-1)))
-        node.op = "Placeholder"
-        node.attr.clear()
-        node.attr["dtype"].type = DT.DT_RESOURCE
-        tensors.set_shape(node.attr["shape"].shape, ())
+        resources.become_placeholder(node)
     return tables
 
 
 def _initialisers(model: GraphModel) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """What the model's own initialisation puts into each table, by the table's node."""
-    x = Expander(Library(model.graph.library.function, model.op_list), {}, lowerings={})
-    x.add_main(model.graph.node, [f"^{name}" for name in model.init_ops], {})
-    x.finish()
+    x = initialisation.expand(model)
     graph = GraphDef()
     graph.versions.CopyFrom(model.graph.versions)
     graph.node.extend(x.nodes.values())
@@ -148,42 +141,21 @@ def _fold(graph: Any, wanted: Sequence[str]) -> dict[str, Any]:
     return {node.name: node for node in grappler.run(copy, [], outputs, grappler.SIMPLIFY).node}
 
 
-def initializer(tables: Sequence[Table], versions: Any, taken: names.Names) -> Any:
-    """The GraphDef that makes and fills the tables; `<table>/ready` is a table once it is filled."""
-    graph = GraphDef()
-    graph.versions.CopyFrom(versions)
-    for table in tables:
-        keys = tensors.const(taken.unique(f"{table.name}/keys"), table.keys)
-        values = tensors.const(taken.unique(f"{table.name}/values"), table.values)
-        handle = tensors.node(
-            table.name,
-            "HashTableV2",
-            key_dtype=tensors.Type(table.key_dtype),
-            value_dtype=tensors.Type(table.value_dtype),
-            shared_name=table.name,
-        )
-        filling = tensors.node(f"{table.name}/import", "LookupTableImportV2", [table.name, keys.name, values.name])
-        filling.attr["Tin"].type = table.key_dtype
-        filling.attr["Tout"].type = table.value_dtype
-        ready = tensors.node(
-            f"{table.name}/ready", "Identity", [table.name, f"^{filling.name}"], T=tensors.Type(DT.DT_RESOURCE)
-        )
-        graph.node.extend([keys, values, handle, filling, ready])
-    return graph
-
-
-def signature_inputs(tables: Sequence[Table]) -> dict[str, object]:
-    """The entries that the model's signature has for its tables."""
-    return {f"{table.name}:0": _entry(f"{table.name}:0", table) for table in tables}
-
-
-def initializer_signature(tables: Sequence[Table]) -> dict[str, object]:
-    """The signature of the initializer."""
-    return {"outputs": {f"{table.name}/ready:0": _entry(f"{table.name}/ready:0", table) for table in tables}}
-
-
-def _entry(name: str, table: Table) -> dict[str, object]:
-    return {"name": name, "dtype": "DT_RESOURCE", "tensorShape": {}, "resourceId": table.resource_id}
+def filling(table: Table, taken: names.Names) -> list[Any]:
+    """The initializer's nodes that make and fill a table; the last one is the table once it is filled."""
+    keys = tensors.const(taken.unique(f"{table.name}/keys"), table.keys)
+    values = tensors.const(taken.unique(f"{table.name}/values"), table.values)
+    handle = tensors.node(
+        table.name,
+        "HashTableV2",
+        key_dtype=tensors.Type(table.key_dtype),
+        value_dtype=tensors.Type(table.value_dtype),
+        shared_name=table.name,
+    )
+    imported = tensors.node(f"{table.name}/import", "LookupTableImportV2", [table.name, keys.name, values.name])
+    imported.attr["Tin"].type = table.key_dtype
+    imported.attr["Tout"].type = table.value_dtype
+    return [keys, values, handle, imported, resources.ready(table, imported.name)]
 
 
 def restore_shapes(graph: Any) -> None:

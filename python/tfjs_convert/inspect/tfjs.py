@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tfjs_convert import tables
+from tfjs_convert import decision_forests, tables
 from tfjs_convert.budget.measure import count_operations
 from tfjs_convert.errors import ConversionError, InputError
 from tfjs_convert.inspect import detect
@@ -48,13 +48,14 @@ def _graph(fields: Mapping, operations: Mapping[str, int]) -> Values:
     signature = fields.get("signature") or (fields.get("userDefinedMetadata") or {}).get("signature") or {}
     known = tables.load()
     computed = [op for op in operations if op not in _NOT_COMPUTED]
-    missing = [op for op in computed if op not in known.ops or not known.ops[op].runs]
-    runnable = [op for op in computed if op not in missing]
+    forest = [op for op in computed if op in decision_forests.OPS]
+    missing = [op for op in computed if op not in forest and not (op in known.ops and known.ops[op].runs)]
+    runnable = [op for op in computed if op not in missing and op not in forest]
     return {
         "inputs": [_endpoint(name, info) for name, info in (signature.get("inputs") or {}).items()],
         "outputs": [_endpoint(name, info) for name, info in (signature.get("outputs") or {}).items()],
         "missing": [{"operation": op, "count": operations[op]} for op in missing],
-        "execution": "executeAsync" if any(known.ops[op].is_async for op in runnable) else "predict",
+        "execution": "executeAsync" if forest or any(known.ops[op].is_async for op in runnable) else "predict",
         "backends": {
             backend: [op for op in runnable if known.missing_kernels(op, backend)] for backend in sorted(known.kernels)
         },

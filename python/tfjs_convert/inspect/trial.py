@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfjs_convert import tables
+from tfjs_convert import decision_forests, tables
 from tfjs_convert.errors import ConversionError
 from tfjs_convert.graph import pipeline
 from tfjs_convert.graph.model import GraphModel
@@ -46,7 +46,7 @@ def _missing(topology: Any, known: tables.Tables) -> list[Values]:
     for nodes in (topology["node"], *(function.get("nodeDef", []) for function in functions)):
         for node in nodes:
             op = known.ops.get(node["op"])
-            if op is None or not op.runs:
+            if node["op"] not in decision_forests.OPS and (op is None or not op.runs):
                 found.setdefault(node["op"], []).append(node["name"])
     return [
         {

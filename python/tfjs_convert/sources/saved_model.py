@@ -10,7 +10,7 @@ from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.graph import names, tensors
 from tfjs_convert.graph.model import Endpoint, GraphModel
 from tfjs_convert.sources.checkpoint import Checkpoint
-from tfjs_convert.sources.variables import Restored, restored, saved_by_name, slices
+from tfjs_convert.sources.variables import Restored, copied, restored, saved_by_name, slices
 from tfjs_convert.tf_core import AssetFileDef, SavedModel
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -119,7 +119,8 @@ class SavedModelReader:
                 checkpoint = Checkpoint(self.directory / "variables" / "variables")
                 found = restored(self._meta_graph.graph_def, restore_op, checkpoint) if restore_op else Restored({}, {})
                 by_name = saved_by_name(nodes.values(), slices(self._meta_graph), checkpoint)
-                self._restored = Restored({**by_name, **found.variables}, found.tables)
+                values = {**by_name, **found.variables}
+                self._restored = Restored({**copied(self._meta_graph, values), **values}, found.tables)
             else:
                 self._restored = Restored({}, {})
         return self._restored

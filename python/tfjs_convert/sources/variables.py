@@ -116,6 +116,29 @@ def saved_by_name(
     return found
 
 
+def copied(meta_graph: Any, values: Mapping[str, Variable]) -> Mapping[str, Variable]:
+    """Variables of which a copy is restored in their place, as Keras 3 has it for models that it did not export itself.
+
+    The functions read the variable, which the object graph knows; the restoring operation fills another one, which is
+    initialized with the first. TensorFlow's loader takes them for one.
+
+    Args:
+      meta_graph: of a SavedModel; those of TensorFlow 1 have no object graph, and no such variables.
+      values: what the checkpoint holds, by the variables' nodes.
+    """
+    known = {node.variable.name for node in meta_graph.object_graph_def.nodes if node.WhichOneof("kind") == "variable"}
+    nodes = {node.name: node for node in meta_graph.graph_def.node}
+    found = {}
+    for node in nodes.values():
+        if node.op != "AssignVariableOp" or names.node_of(node.input[0]) not in values:
+            continue
+        read = nodes.get(names.node_of(node.input[1]))
+        first = nodes.get(names.node_of(read.input[0])) if read is not None and read.op == "ReadVariableOp" else None
+        if first is not None and first.op == "VarHandleOp" and first.attr["shared_name"].s.decode() in known:
+            found[first.name] = values[names.node_of(node.input[0])]
+    return found
+
+
 def slices(meta_graph: Any) -> dict[str, tuple[str, Slice]]:
     """For each part of a partitioned variable, by its node: the whole's name and where in it the part lies."""
     found = {}

@@ -43,7 +43,7 @@ def run(argv: Sequence[str] | None = None) -> int:
 def _build_target(answers: object, file: str) -> None:
     from tfjs_convert.wizard.build_target import build_target
 
-    text = build_target(answers)
+    text = build_target(answers, Path(file).parent)
     if not file:
         print(f"The target for a BUILD file is:\n\n{text}")
         return

@@ -60,6 +60,8 @@ model.fit(x, x.sum(axis=1), epochs=2, verbose=0)
 model.save(sys.argv[1])
 """
 
+ZIP = "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'w')"
+
 
 def export(tmp_path, *flags, hash_seed="0"):
     return subprocess.run(
@@ -111,15 +113,18 @@ def test_a_keras_file_holds_neither_times_nor_addresses(tmp_path):
             assert weights["layers/dense/vars/0"][:].tolist() == [[2.0]]
 
 
-def test_a_keras_file_has_the_same_bytes_later_and_on_any_hash_seed(tmp_path):
-    (tmp_path / "fit.py").write_text(FIT)
+@pytest.mark.parametrize("format", ["keras", "h5"])
+@pytest.mark.parametrize("keras", ["keras", "tf_keras"])
+def test_a_keras_file_has_the_same_bytes_later_and_on_any_hash_seed(tmp_path, keras, format):
+    (tmp_path / "fit.py").write_text(FIT.replace("import keras", f"import {keras} as keras"))
     found = []
-    for name, seed in (("a.keras", "0"), ("b.keras", "7")):
-        flags = ["--script=fit.py", "--argument={output}", "--format=keras", f"--output={name}"]
+    for name, seed in ((f"a.{format}", "0"), (f"b.{format}", "7")):
+        flags = ["--script=fit.py", "--argument={output}", f"--format={format}", f"--output={name}"]
         done = export(tmp_path, *flags, hash_seed=seed)
         assert done.returncode == 0, done.stderr
-        with zipfile.ZipFile(tmp_path / name) as archive:
-            assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        if format == "keras":
+            with zipfile.ZipFile(tmp_path / name) as archive:
+                assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
         found.append((tmp_path / name).read_bytes())
     assert found[0] == found[1]
 
@@ -131,6 +136,8 @@ def test_a_keras_file_has_the_same_bytes_later_and_on_any_hash_seed(tmp_path):
         ("raise SystemExit(3)", "saved_model", "The script t.py exited with 3; its output is above."),
         ("pass", "saved_model", "The program wrote no SavedModel: there is no m; save it with"),
         ("import sys; open(sys.argv[1], 'w').write('x')", "keras", "wrote no Keras file: m is another kind of file;"),
+        ("import os, sys; os.mkdir(sys.argv[1])", "h5", "wrote no HDF5 file: the folder m holds nothing;"),
+        (f"{ZIP}.writestr('config.json', '')", "h5", "wrote no HDF5 file: m is a Keras archive;"),
     ],
 )
 def test_what_fails(tmp_path, script, format, message):

@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 import tf_keras as keras2
 
+from tests.support import old_hub_module
 from tests.support.inspected import inspected, refused, shown
 from tests.support.saved_models import save
 
@@ -104,17 +105,63 @@ def test_tensorflow_1_tags(tmp_path, capsys):
     assert [each["name"] for each in report["weights"]] == ["w"]
 
 
-def test_frozen_graph(tmp_path, capsys):
+def test_hub_module_of_tensorflow_1(tmp_path, capsys):
+    feeds = {"x": np.ones([1, 2], np.float32)}
+    old_hub_module.write(tmp_path / "module", feeds, tag_sets=((), ("train",)))
+    report = inspected(capsys, tmp_path / "module")
+    assert report["kind"] == "tf_hub"
+    assert [each["tags"] for each in report["meta_graphs"]] == [[], ["train"]]
+    for graph in report["meta_graphs"]:
+        (signature,) = graph["signatures"]
+        assert signature["name"] == "default"
+        assert signature["inputs"] == [{"name": "x", "dtype": "float32", "shape": [None, 2]}]
+        assert [(each["name"], each["shape"]) for each in signature["outputs"]] == [("y", [None, 1]), ("z", [None, 2])]
+        assert signature["conversion"]["possible"], signature["conversion"]
+        assert [(each["operation"], each["keys"], each["values"]) for each in graph["tables"]] == [
+            ("HashTableV2", "int32", "float32")
+        ]
+    # A variable in two parts is one array.
+    assert [(each["name"], each["shape"]) for each in report["weights"]] == [("w", [4, 1])]
+    assert report["attributes"] == [
+        'saved_model_tags = ""',
+        'saved_model_tags = "train"',
+        'signature_name = "default"',
+    ]
+    text = shown(capsys, tmp_path / "module")
+    assert text.startswith("module: TensorFlow Hub module, ")
+    assert "MetaGraph tagged (nothing)" in text and "MetaGraph tagged train" in text
+
+
+def test_hub_module_of_tensorflow_1_with_one_graph_needs_no_tags(tmp_path, capsys):
+    old_hub_module.write(tmp_path / "module", {"x": np.ones([1, 2], np.float32)})
+    report = inspected(capsys, tmp_path / "module", "--quick")
+    assert report["attributes"] == ['signature_name = "default"']
+
+
+@pytest.mark.parametrize("name", ["frozen.pb", "frozen.pbtxt"])
+def test_frozen_graph(tmp_path, capsys, name):
     graph = tf.Graph()
     with graph.as_default():
         x = tf.compat.v1.placeholder(tf.float32, [None, 2], "x")
         tf.matmul(x, tf.constant([[1.0, 2.0], [3.0, 4.0]]), name="y")
-    (tmp_path / "frozen.pb").write_bytes(graph.as_graph_def().SerializeToString())
-    report = inspected(capsys, tmp_path / "frozen.pb")
+    tf.io.write_graph(graph, str(tmp_path), name, as_text=name.endswith("txt"))
+    report = inspected(capsys, tmp_path / name)
     assert report["kind"] == "tf_frozen_model"
     assert report["inputs"] == [{"name": "x", "dtype": "float32", "shape": [None, 2]}]
+    assert report["operations"] == {"Const": 1, "MatMul": 1, "Placeholder": 1}
     assert report["attributes"] == ['output_node_names = ["y"]']
     assert report["conversion"]["possible"] and report["weight_bytes"] == 16
+    assert "yes, with predict()" in shown(capsys, tmp_path / name)
+
+
+def test_text_graphs_that_are_none(tmp_path, capsys):
+    text = 'node { name: "x" op: "Placeholder" }\n'
+    (tmp_path / "renamed.pb").write_text(text)
+    assert "looks like the text form, whose name must end in .pbtxt" in refused(capsys, tmp_path / "renamed.pb")
+    (tmp_path / "cut.pbtxt").write_text(text[:-3])
+    assert "is not a text GraphDef, or is cut off" in refused(capsys, tmp_path / "cut.pbtxt")
+    (tmp_path / "empty.pbtxt").write_text("versions { producer: 27 }\n")
+    assert "holds a graph without nodes" in refused(capsys, tmp_path / "empty.pbtxt")
 
 
 @pytest.mark.parametrize(("keras", "name"), [(keras2, "two.h5"), (keras3, "three.keras"), (keras3, "three.h5")])

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import tarfile
 import zipfile
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 from tfjs_convert import api
 from tfjs_convert.errors import InputError
 from tfjs_convert.sources import archive
 
-from tests.support import node, saved_models
+from tests.support import node, old_hub_module, saved_models
 
-v1 = tf.compat.v1
 X = tf.TensorSpec([None, 2], tf.float32)
 FEEDS = {"x": np.array([[1.0, -2.0]], np.float32)}
 
@@ -41,28 +38,8 @@ def test_new_module_has_the_signature_that_it_has(tmp_path, name):
 
 
 def test_old_module_without_restoring_operation(tmp_path):
-    directory = tmp_path / "module"
-    with tf.Graph().as_default() as graph, v1.Session() as session:
-        x = v1.placeholder(tf.float32, [None, 2], "x")
-        table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer([1, 2], [10.0, 20.0]), 0.0)
-        w = v1.get_variable("w", [4, 1], partitioner=v1.fixed_size_partitioner(2), use_resource=False)
-        y = tf.matmul(tf.concat([x, x], 1), w)
-        z = table.lookup(tf.cast(x, tf.int32))
-        definition = v1.saved_model.predict_signature_def({"x": x}, {"y": y, "z": z})
-        session.run([v1.global_variables_initializer(), v1.tables_initializer()])
-        wanted = session.run({"y": y, "z": z}, {x: FEEDS["x"]})
-        v1.train.Saver(sharded=True).save(session, str(tmp_path / "saved"), write_meta_graph=False)
-        meta_graph = v1.train.export_meta_graph(graph=graph, clear_extraneous_savers=True)
-    meta_graph.signature_def["default"].CopyFrom(definition)
-    meta_graph.ClearField("saver_def")
-    model = saved_model_pb2.SavedModel()
-    model.meta_graphs.append(meta_graph)
-    (directory / "variables").mkdir(parents=True)
-    (directory / "saved_model.pb").write_bytes(model.SerializeToString())
-    (directory / "tfhub_module.pb").write_bytes(b"\x08\x03")
-    for file in tmp_path.glob("saved.*"):
-        shutil.copy(file, directory / "variables" / file.name.replace("saved", "variables", 1))
-    api.convert_hub_module(directory, tmp_path / "js")
+    wanted = old_hub_module.write(tmp_path / "module", FEEDS)
+    api.convert_hub_module(tmp_path / "module", tmp_path / "js")
     saved_models.assert_close(node.run_model(tmp_path / "js", FEEDS), wanted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -192,6 +193,28 @@ def test_variables_of_every_type(tmp_path):
     tracked = {"half": half, "brain": brain, "whole": whole, "small": small, "truth": truth, "text": text, "s": scalar}
     model = saved_models.save(tmp_path / "model", f, {"x": X}, **tracked)
     saved_models.check(tmp_path, model, FEEDS)
+
+
+@pytest.mark.parametrize("is_part", [False, True])
+def test_keras_3_model_that_tensorflow_saved(tmp_path, is_part):
+    """Its variables are restored into copies, unless Keras itself exports it."""
+    x = keras.Input((2,), name="x")
+    hidden = keras.layers.BatchNormalization(moving_variance_initializer=keras.initializers.Constant(3))(x)
+    model = keras.Model(x, keras.layers.Dense(3, name="y", bias_initializer="ones")(hidden))
+    module = tf.Module()
+    module.model = model
+    module.factor = tf.Variable(2.0)
+    spec = tf.TensorSpec([None, 2], tf.float32, "x")
+    module.run = tf.function(lambda x: {"y": module.factor * model(x)}, input_signature=[spec])
+    if is_part:
+        tf.saved_model.save(module, str(tmp_path / "model"), signatures=module.run)
+    else:
+        tf.saved_model.save(model, str(tmp_path / "model"))
+    ((key,), _) = SavedModelReader(tmp_path / "model").endpoints("serving_default")
+    feeds = {key.key: FEEDS["x"]}
+    (wanted,) = saved_models.run_tensorflow(tmp_path / "model", feeds).values()
+    np.testing.assert_allclose(wanted, (2 if is_part else 1) * np.asarray(model(FEEDS["x"])), rtol=1e-5)
+    saved_models.check(tmp_path, tmp_path / "model", feeds)
 
 
 def test_variable_gathered_without_reading_it_whole(tmp_path):

@@ -3,26 +3,14 @@
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tests.support.keras_h5_files import array, input_layer, layer, sequential, write_h5
-from tests.support.terminal import DOWN, Terminal
-
-MAIN = "import sys; from tfjs_convert.wizard import main; sys.exit(main())"
-
-
-def command():
-    found = os.environ.get("TFJS_TEST_WIZARD")
-    return [str(Path(found).absolute())] if found else [sys.executable, "-c", MAIN]
-
-
-def wizard(folder, *flags):
-    return Terminal([*command(), *flags], folder)
+from tests.support.terminal import DOWN
+from tests.support.wizard import command, wizard
 
 
 @pytest.fixture
@@ -146,6 +134,8 @@ def test_signatures_are_offered_and_the_model_is_converted(saved_model, tmp_path
         assert each.name in terminal.text
     build = (tmp_path / "BUILD.bazel").read_text()
     assert 'signature_name = "apply"' in build and 'model = ":other_source"' in build
+    # What lies elsewhere is no input of a BUILD file.
+    assert f"# two is to be copied to this folder from {saved_model}\n" in build and 'glob(["two/**"])' in build
     assert list((tmp_path / "web").iterdir()) == []
 
 

@@ -64,6 +64,20 @@ def _test_binary_impl(ctx):
 
 _binary_test = analysis_test(_test_binary_impl)
 
+def _test_h5(name):
+    _export(name, format = "h5", script = name + "_files")
+    _h5_test(name = name, target_under_test = name + "_subject")
+
+def _test_h5_impl(ctx):
+    env = analysistest.begin(ctx)
+    source = analysistest.target_under_test(env)[ModelSourceInfo]
+    asserts.equals(env, "keras_file", source.kind)
+    asserts.equals(env, [_PACKAGE + "test_h5_subject.h5"], paths(source.roots), "roots")
+    assert_contains(env, argv(env, only_action(env, "TfjsModelExport")), ["--format=h5"], "flags")
+    return analysistest.end(env)
+
+_h5_test = analysis_test(_test_h5_impl)
+
 def _test_no_output_fails(name):
     _export(name, script = name + "_files", program_args = ["--out", "model"])
     failure_test(
@@ -107,6 +121,7 @@ def tf_model_export_test_suite(name):
     """
     suite(name, [
         _test_binary,
+        _test_h5,
         _test_location,
         _test_location_outside_data_fails,
         _test_no_output_fails,

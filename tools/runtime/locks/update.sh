@@ -23,5 +23,7 @@ lock core "$@" --no-deps -c full.txt
 # Orbax and what else Flax names serves training.
 lock jax "$@" --no-deps -c full.txt
 lock dev "$@"
+# What it needs is in the runtime that it is imported in.
+lock forests "$@" --no-deps
 lock node "$@"
 lock prompt "$@"
