@@ -131,11 +131,11 @@ def convert_layers_model(
     groups = grouped(_by_layer(source, model), split_weights_by_layer)
     if keep_optimizer:
         groups = with_optimizer(groups, source.optimizer, split_weights_by_layer)
-    written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     inputs, outputs, ops = [], [], {}
     if model is not None:
         inputs, outputs = tensors(model)
         ops = dict(Counter(layer.class_name for layer in model.walk() if layer.model is None))
+    written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     info = {
         "format": FORMAT,
         "inputs": [plain_tensor(t) for t in inputs],

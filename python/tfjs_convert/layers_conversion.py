@@ -128,8 +128,8 @@ def _convert(
         },
         "trainingConfig": training,
     }
-    written = artifact.write_model(output_dir, fields, groups, weight_options)
     inputs, outputs = tensors(rewritten)
+    written = artifact.write_model(output_dir, fields, groups, weight_options)
     info = {
         "format": FORMAT,
         "inputs": [plain_tensor(t) for t in inputs],
