@@ -56,6 +56,13 @@ def _prepare(layer: Layer, generation: int) -> None:
         raise refuse(layer.name, name, "TensorFlow.js and Keras place the pixels of bilinear interpolation differently")
     if name == "RNN" and config.get("return_state") and layer.children["cell"].class_name == "StackedRNNCells":
         raise refuse(layer.name, name, "TensorFlow.js and Keras order the states of stacked cells differently")
+    if name == "SpatialDropout1D":
+        config.pop("noise_shape", None)
+    if name == "ConvLSTM2D":
+        config.pop("implementation", None)
+    if name == "SeparableConv2D" and "depthwise_kernel" in layer.variables:
+        # TensorFlow.js leaves it out when it saves a model.
+        config["depth_multiplier"] = layer.variables["depthwise_kernel"].shape[3]
     if name == "DepthwiseConv2D":
         config["dilation_rate"] = [1, 1]  # TensorFlow.js reads it and ignores it.
     if name == "LeakyReLU" and generation == 3:
