@@ -92,7 +92,8 @@ def parse_layer(entry: dict) -> Layer:
         elif role == "cell" and isinstance(config.get(role), list):
             stacked = {"class_name": "StackedRNNCells", "config": {"name": "stacked_rnn_cells", "cells": config[role]}}
             layer.children[role] = parse_layer(stacked)
-    for index, cell in enumerate(config.get("cells") or []):
+    # TensorFlow.js saves RNN with the arguments of its cell beside its own.
+    for index, cell in enumerate(config.get("cells") or [] if class_name != "RNN" else []):
         layer.children[f"cells/{index}"] = parse_layer(cell)
     if class_name in ("GroupedQueryAttention", "MultiHeadAttention"):
         if config.get("use_gate") or config.get("sliding_window"):
