@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from tfjs_convert import artifact
+from tfjs_convert.damage import told_as_input_error
 from tfjs_convert.errors import InputError, OptionError
 from tfjs_convert.layers.keras_config import parse_model
 from tfjs_convert.layers.model import Model
@@ -26,7 +29,22 @@ from tfjs_convert.sources.layers_model import LayersModelFile, open_layers_model
 from tfjs_convert.weights.options import WeightOptions
 from tfjs_convert.weights.weight import Weight
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
+
+def _damage_told(door: Callable[P, R]) -> Callable[P, R]:
+    """A door whose first argument is the input, and which says of it whatever else goes wrong."""
+
+    @functools.wraps(door)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        with told_as_input_error(args[0] if args else kwargs["path"]):
+            return door(*args, **kwargs)
+
+    return told
+
+
+@_damage_told
 def convert_keras_file(
     path: Path | str,
     output_dir: Path | str,
@@ -69,6 +87,7 @@ def convert_keras_file(
         source.close()
 
 
+@_damage_told
 def convert_layers_model(
     path: Path | str,
     output_dir: Path | str,
@@ -112,11 +131,11 @@ def convert_layers_model(
     groups = grouped(_by_layer(source, model), split_weights_by_layer)
     if keep_optimizer:
         groups = with_optimizer(groups, source.optimizer, split_weights_by_layer)
-    written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     inputs, outputs, ops = [], [], {}
     if model is not None:
         inputs, outputs = tensors(model)
         ops = dict(Counter(layer.class_name for layer in model.walk() if layer.model is None))
+    written = artifact.write_model(output_dir, fields, groups, weight_options or WeightOptions())
     info = {
         "format": FORMAT,
         "inputs": [plain_tensor(t) for t in inputs],
@@ -141,6 +160,7 @@ def _by_layer(source: LayersModelFile, model: Model | None) -> Iterable[list[Wei
     return found.values()
 
 
+@_damage_told
 def export_keras(
     path: Path | str, output: Path | str, *, keras: int = 3, file_format: str | None = None
 ) -> ConversionResult:

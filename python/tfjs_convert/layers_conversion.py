@@ -128,8 +128,8 @@ def _convert(
         },
         "trainingConfig": training,
     }
-    written = artifact.write_model(output_dir, fields, groups, weight_options)
     inputs, outputs = tensors(rewritten)
+    written = artifact.write_model(output_dir, fields, groups, weight_options)
     info = {
         "format": FORMAT,
         "inputs": [plain_tensor(t) for t in inputs],
@@ -213,7 +213,7 @@ def tensors(model: Model) -> tuple[list[TensorInfo], list[TensorInfo]]:
     """Inputs and outputs of a rewritten model as TensorFlow.js names them: by their layers."""
     try:
         shapes = model_shapes(model)
-    except (UnknownShapeError, KeyError, TypeError, IndexError):
+    except (UnknownShapeError, KeyError, TypeError, IndexError, ValueError, ZeroDivisionError):
         shapes = {}
     inputs = [
         TensorInfo(

@@ -151,6 +151,21 @@ def _twice_named(keras: ModuleType, layers: ModuleType) -> object:
     return keras.Model(a, layers.Dense(2, name="same_name")(part("second")(part("first")(a))))
 
 
+def _nested_dictionaries(keras: ModuleType, layers: ModuleType) -> object:
+    """Whose tensors go in and out by their names, and not as they were written."""
+    inputs = {"b": layers.Input((4,)), "a": layers.Input((3,))}
+    inner = keras.Model(inputs, {"z": layers.Dense(2)(inputs["a"]), "y": layers.Dense(5)(inputs["b"])})
+    first, second = layers.Input((3,)), layers.Input((4,))
+    outputs = inner({"a": first, "b": second})
+    return keras.Model([first, second], [outputs["z"], outputs["y"]])
+
+
+def _output_twice(keras: ModuleType, layers: ModuleType) -> object:
+    x = layers.Input((4,))
+    y = layers.Dense(3)(x)
+    return keras.Model(x, [y, layers.Dense(2)(y), y])
+
+
 def _frozen_nested(keras: ModuleType, layers: ModuleType) -> object:
     inner = keras.Sequential([layers.Input((4,)), layers.Dense(3), layers.BatchNormalization(), layers.Dense(3)])
     inner.layers[0].trainable = False
@@ -268,6 +283,11 @@ def _heads(causal: bool) -> Callable:
     return build
 
 
+def _grouped_queries(keras: ModuleType, layers: ModuleType) -> object:
+    x, y = layers.Input((5, 6)), layers.Input((4, 6))
+    return keras.Model([x, y], layers.GroupQueryAttention(3, 4, 2)(x, y))
+
+
 def _unaligned(keras: ModuleType, layers: ModuleType) -> object:
     return keras.Sequential([layers.Input((None, 4)), layers.Conv1D(3, 2, padding="causal"), layers.UpSampling1D(2)])
 
@@ -287,6 +307,18 @@ def _regularized(keras: ModuleType, layers: ModuleType) -> object:
     return keras.Sequential([layers.Input((4,)), dense])
 
 
+def _initializers(keras: ModuleType, layers: ModuleType) -> object:
+    of = keras.initializers
+    found = [
+        of.Zeros(), of.Ones(), of.Constant(0.5), of.RandomNormal(), of.RandomUniform(), of.TruncatedNormal(), of.Orthogonal(),
+        of.Identity(), of.VarianceScaling(2.0, "fan_avg", "untruncated_normal"), "glorot_normal", "glorot_uniform",
+        "he_normal", "he_uniform", "lecun_normal", "lecun_uniform",
+    ]  # fmt: skip
+    return keras.Sequential(
+        [layers.Input((4,)), *(layers.Dense(4, activation="tanh", kernel_initializer=each) for each in found)]
+    )
+
+
 def _odd_names(keras: ModuleType, layers: ModuleType) -> object:
     x = layers.Input((4,), name="input")
     return keras.Model(x, layers.Dense(2, name="snake_CaseName")(layers.Dense(3, name="with-dash.dot")(x)))
@@ -303,6 +335,8 @@ ZOO: list[Entry] = [
     Entry("Dense without bias", stack((4,), lambda L: L.Dense(3, use_bias=False), lambda L: L.Dense(2))),
     Entry("Dense on steps", one(STEPS, lambda L: L.Dense(3, activation="softmax"))),
     Entry("Dense with regularizers and constraints", wired(_regularized), says="activity_regularizer"),
+    Entry("Dense with every initializer", wired(_initializers)),
+    Entry("Dense with a constraint that its weights break", one((4,), lambda L: L.Dense(3, kernel_constraint="non_neg")), says="break it"),
     Entry("Dense with an activation layer", wired(_activation_layer), "expressed"),
     *(
         Entry(f"Activation {name}", stack((4,), lambda L, n=name: L.Dense(4, activation=n), lambda L, n=name: L.Activation(n)), outcome)
@@ -335,12 +369,14 @@ ZOO: list[Entry] = [
     Entry("Softmax over an inner axis", one(STEPS, lambda L: L.Softmax(axis=1)), "expressed"),
     Entry("Flatten", stack(IMAGE, lambda L: L.Flatten(), lambda L: L.Dense(2))),
     Entry("Flatten of a flat input", stack((4,), lambda L: L.Flatten(), lambda L: L.Dense(2)), "expressed"),
+    Entry("Flatten of any length, channels first", stack((4, None), lambda L: L.Flatten(data_format="channels_first"))),
     Entry("Reshape", one((4, 6), lambda L: L.Reshape((3, 8)))),
     Entry("Reshape with -1", one((4, 6), lambda L: L.Reshape((-1, 3)))),
     Entry("Permute", one(IMAGE, lambda L: L.Permute((3, 1, 2)))),
     Entry("RepeatVector", one((4,), lambda L: L.RepeatVector(3))),
     Entry("Masking", one(STEPS, lambda L: L.Masking(0.0))),
     Entry("Embedding", one((6,), lambda L: L.Embedding(10, 4)), integers=10),
+    Entry("Embedding with a mask", one((6,), lambda L: L.Embedding(10, 4, mask_zero=True)), integers=10),
     Entry("Dropout", one((4,), lambda L: L.Dropout(0.5))),
     Entry("SpatialDropout1D", one(STEPS, lambda L: L.SpatialDropout1D(0.5))),
     Entry("SpatialDropout2D", one(IMAGE, lambda L: L.SpatialDropout2D(0.5)), "expressed"),
@@ -361,13 +397,21 @@ ZOO: list[Entry] = [
     Entry("Conv2D with a group for each channel", one((6, 6, 4), lambda L: L.Conv2D(8, 3, groups=4)), "expressed"),
     Entry("Conv2DTranspose", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2, padding="same"))),
     Entry("Conv2DTranspose valid", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2))),
-    Entry("Conv2DTranspose with output_padding", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, 2, output_padding=1)), "refused", says="output_padding"),
+    Entry("Conv2DTranspose with output_padding", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1, activation="relu")), "expressed"),
+    Entry("Conv2DTranspose with output_padding of zero", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=0)), "expressed"),
+    Entry("Conv2DTranspose valid with output_padding", one(IMAGE, lambda L: L.Conv2DTranspose(2, (3, 2), strides=(2, 3), output_padding=(1, 2))), "expressed"),
+    Entry("Conv2DTranspose dilated", one(IMAGE, lambda L: L.Conv2DTranspose(2, 3, dilation_rate=2)), "expressed"),
     Entry("Conv3D", one(CUBE, lambda L: L.Conv3D(3, 2, padding="same"))),
+    Entry("Conv3D with windows shorter than strides", one(CUBE, lambda L: L.Conv3D(2, 1, strides=(2, 3, 3), padding="same")), "expressed"),
+    Entry("MaxPooling3D with windows shorter than strides", one((5, 6, 7, 2), lambda L: L.MaxPooling3D(2, strides=3, padding="same")), "refused", says="shorter than its stride"),
     Entry("Conv3DTranspose", one(CUBE, lambda L: L.Conv3DTranspose(2, 2, strides=2))),
     Entry("Conv1DTranspose", one(STEPS, lambda L: L.Conv1DTranspose(3, 3, strides=2, padding="same", activation="relu")), "expressed"),
+    Entry("Conv1DTranspose with output_padding", one(STEPS, lambda L: L.Conv1DTranspose(3, 3, strides=2, output_padding=1)), "expressed"),
+    Entry("Conv1DTranspose dilated", one(STEPS, lambda L: L.Conv1DTranspose(3, 3, dilation_rate=2, padding="same")), "expressed"),
     Entry("DepthwiseConv2D", one(IMAGE, lambda L: L.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="relu"))),
     Entry("DepthwiseConv2D dilated", one((9, 9, 2), lambda L: L.DepthwiseConv2D(3, dilation_rate=2, depth_multiplier=2)), "expressed"),
     Entry("DepthwiseConv1D", one(STEPS, lambda L: L.DepthwiseConv1D(3, depth_multiplier=2)), "expressed"),
+    Entry("DepthwiseConv1D dilated", one((9, 4), lambda L: L.DepthwiseConv1D(3, dilation_rate=2)), "expressed"),
     Entry("SeparableConv2D", one(IMAGE, lambda L: L.SeparableConv2D(4, 3, depth_multiplier=2, activation="relu"))),
     Entry("SeparableConv1D", one(STEPS, lambda L: L.SeparableConv1D(4, 3, padding="same")), "expressed"),
     Entry("SeparableConv1D causal", one(STEPS, lambda L: L.SeparableConv1D(4, 3, padding="causal", dilation_rate=2)), "expressed", (2,)),
@@ -400,12 +444,16 @@ ZOO: list[Entry] = [
     Entry("BatchNormalization of images", one(IMAGE, lambda L: L.BatchNormalization(scale=False, epsilon=0.01))),
     Entry("BatchNormalization over an inner axis", one(IMAGE, lambda L: L.BatchNormalization(axis=1, center=False)), "expressed"),
     Entry("BatchNormalization of volumes", one(CUBE, lambda L: L.BatchNormalization()), "expressed"),
+    Entry("BatchNormalization with renorm", one((4,), lambda L: L.BatchNormalization(renorm=True)), "expressed"),
     Entry("LayerNormalization", one(STEPS, lambda L: L.LayerNormalization())),
     Entry("LayerNormalization over two axes", one(STEPS, lambda L: L.LayerNormalization(axis=[1, 2])), generations=(3,)),
+    Entry("LayerNormalization of volumes", one(CUBE, lambda L: L.LayerNormalization(scale=False)), "expressed"),
     Entry("GroupNormalization", one((4, 4, 6), lambda L: L.GroupNormalization(3)), "expressed"),
-    Entry("UnitNormalization", one((4,), lambda L: L.UnitNormalization()), "refused", says="UnitNormalization"),
-    Entry("RMSNormalization", one((4,), lambda L: L.RMSNormalization()), "refused", (3,), says="RMSNormalization"),
-    Entry("SpectralNormalization", one((4,), lambda L: L.SpectralNormalization(L.Dense(2))), "refused", (3,), says="SpectralNormalization"),
+    Entry("UnitNormalization", one((4,), lambda L: L.UnitNormalization()), "expressed"),
+    Entry("UnitNormalization over two axes", one((5, 3, 4), lambda L: L.UnitNormalization(axis=[2, 3])), "expressed"),
+    Entry("RMSNormalization", one(STEPS, lambda L: L.RMSNormalization()), "expressed", (3,)),
+    Entry("SpectralNormalization", one((4,), lambda L: L.SpectralNormalization(L.Dense(2))), "expressed", (3,)),
+    Entry("SpectralNormalization of Conv2D", one(IMAGE, lambda L: L.SpectralNormalization(L.Conv2D(2, 3, activation="leaky_relu"), power_iterations=2)), "expressed", (3,)),
     Entry("Normalization, adapted", lambda keras: _adapted(keras, (4,)), "expressed"),
     Entry("Normalization of images, adapted", lambda keras: _adapted(keras, IMAGE), "expressed"),
     Entry("Normalization over all axes, adapted", lambda keras: _adapted(keras, (3, 4), axis=None), "expressed"),
@@ -415,7 +463,9 @@ ZOO: list[Entry] = [
     Entry("Rescaling by channel", one(IMAGE, lambda L: L.Rescaling([0.5, 2.0, 3.0], offset=[0.0, 1.0, 2.0])), "expressed", (3,)),
     Entry("Resizing", one((6, 8, 3), lambda L: L.Resizing(5, 12)), "expressed"),
     Entry("Resizing to the nearest pixel", one((6, 8, 3), lambda L: L.Resizing(4, 12, interpolation="nearest")), "expressed"),
+    Entry("Resizing, channels first", one((3, 6, 8), lambda L: L.Resizing(4, 5, data_format="channels_first")), "expressed", (3,)),
     Entry("CenterCrop", one((7, 8, 3), lambda L: L.CenterCrop(4, 5)), "expressed"),
+    Entry("CenterCrop, channels first", one((3, 7, 8), lambda L: L.CenterCrop(4, 5, data_format="channels_first")), "expressed", (3,)),
     Entry("CategoryEncoding", one((5,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="multi_hot")), integers=8),
     Entry("CategoryEncoding one_hot", one((1,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="one_hot")), integers=8),
     Entry("CategoryEncoding one_hot of several", one((3,), lambda L: L.CategoryEncoding(num_tokens=8, output_mode="one_hot")), "expressed", (3,), integers=8),
@@ -429,15 +479,20 @@ ZOO: list[Entry] = [
     Entry("Subtract", PAIR(lambda L: L.Subtract()), "expressed"),
     Entry("Concatenate", PAIR(lambda L: L.Concatenate())),
     Entry("Concatenate of an inner axis", PAIR(lambda L: L.Concatenate(axis=1))),
+    Entry("Concatenate of the last axis but one", PAIR(lambda L: L.Concatenate(axis=-2))),
     Entry("Dot", PAIR(lambda L: L.Dot(axes=-1, normalize=True))),
     Entry("Dot of vectors", merged((4,), (4,))(lambda L: L.Dot(axes=1))),
     Entry("Attention", wired(_attention), "expressed"),
     Entry("Attention with a scale", wired(lambda keras, L: _attention(keras, L, use_scale=True)), "expressed"),
-    Entry("AdditiveAttention", merged((3, 4), (5, 4))(lambda L: L.AdditiveAttention()), "refused", says="AdditiveAttention"),
+    Entry("Attention with summed scores", wired(lambda keras, L: _attention(keras, L, use_scale=True, score_mode="concat")), "expressed"),
+    Entry("AdditiveAttention", merged((3, 4), (5, 4))(lambda L: L.AdditiveAttention()), "expressed"),
+    Entry("AdditiveAttention without a scale", merged((3, 4), (5, 4))(lambda L: L.AdditiveAttention(use_scale=False)), "expressed"),
+    Entry("GroupedQueryAttention", wired(_grouped_queries), "expressed", (3,)),
     Entry("MultiHeadAttention", wired(_heads(False)), "expressed"),
     Entry("MultiHeadAttention, causal", wired(_heads(True)), "expressed"),
     Entry("EinsumDense", one(STEPS, lambda L: L.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3), bias_axes="de")), "expressed"),
     Entry("EinsumDense over two axes", one((3, 4, 5), lambda L: L.EinsumDense("abcd,cde->abe", output_shape=(None, 7), bias_axes="e")), "expressed"),
+    Entry("EinsumDense of unnamed axes", one((3, 4, 5), lambda L: L.EinsumDense("...x,xy->...y", output_shape=7, bias_axes="y")), "expressed"),
     Entry("SimpleRNN", one(STEPS, lambda L: L.SimpleRNN(3))),
     Entry("SimpleRNN backwards", one(STEPS, lambda L: L.SimpleRNN(3, go_backwards=True, return_sequences=True))),
     Entry("LSTM", stack(STEPS, lambda L: L.LSTM(3, return_sequences=True), lambda L: L.LSTM(2))),
@@ -471,14 +526,21 @@ ZOO: list[Entry] = [
     Entry("Bidirectional GRU", stack(STEPS, lambda L: L.Bidirectional(L.GRU(3, **BEFORE), merge_mode="ave"), lambda L: L.Dense(2))),
     Entry("Bidirectional with another backward layer", one(STEPS, lambda L: L.Bidirectional(L.LSTM(3), backward_layer=L.LSTM(3, go_backwards=True, use_bias=False))), "refused", says="backward"),
     Entry("Bidirectional with an initial state", wired(_bidirectional_state)),
+    Entry("Bidirectional around RNN", one(STEPS, lambda L: L.Bidirectional(L.RNN(L.LSTMCell(3), return_sequences=True))), "expressed"),
+    Entry("Bidirectional around stacked cells", one(STEPS, lambda L: L.Bidirectional(L.RNN([L.LSTMCell(3), L.LSTMCell(2)]))), "refused", says="StackedRNNCells"),
     Entry("TimeDistributed", one(STEPS, lambda L: L.TimeDistributed(L.Dense(3, activation="relu")))),
     Entry("TimeDistributed Conv2D", one((3, 5, 5, 2), lambda L: L.TimeDistributed(L.Conv2D(2, 3)))),
     Entry("TimeDistributed, expressed inside", one(STEPS, lambda L: L.TimeDistributed(L.Dense(3, activation="leaky_relu"))), "expressed"),
     Entry("TimeDistributed LSTM", one((3, 5, 4), lambda L: L.TimeDistributed(L.LSTM(2)))),
     *(
-        Entry(f"{name}, channels first", one(shape, lambda L, n=name, o=options: getattr(L, n)(data_format="channels_first", **o)), outcome)
+        Entry(f"{name}, channels first", one(shape, lambda L, n=name, o=options: getattr(L, n.split()[0])(data_format="channels_first", **o)), outcome)
         for name, shape, outcome, options in (
             ("Conv1D", (4, 6), "expressed", {"filters": 3, "kernel_size": 2}),
+            ("Conv1D softmax", (4, 6), "expressed", {"filters": 3, "kernel_size": 2, "activation": "softmax"}),
+            ("Conv1DTranspose", (4, 6), "expressed", {"filters": 3, "kernel_size": 2}),
+            ("ZeroPadding3D", (2, 4, 5, 6), "expressed", {"padding": 1}),
+            ("Cropping3D", (2, 4, 5, 6), "expressed", {"cropping": 1}),
+            ("UpSampling3D", (2, 3, 2, 2), "expressed", {"size": (1, 2, 3)}),
             ("Conv2D", (3, 6, 5), "same", {"filters": 3, "kernel_size": 2}),
             ("Conv2DTranspose", (3, 6, 5), "same", {"filters": 3, "kernel_size": 2}),
             ("SeparableConv2D", (3, 6, 5), "expressed", {"filters": 3, "kernel_size": 2}),
@@ -492,15 +554,20 @@ ZOO: list[Entry] = [
             ("ZeroPadding2D", (3, 6, 4), "same", {"padding": 1}),
             ("Cropping2D", (3, 6, 4), "same", {"cropping": 1}),
             ("UpSampling2D", (3, 6, 4), "same", {}),
+            ("UpSampling2D bilinear", (3, 6, 4), "expressed", {"interpolation": "bilinear"}),
         )
     ),
+    Entry("Sequential without an Input", wired(lambda keras, L: keras.Sequential([L.Dense(3, input_shape=(4,)), L.Dense(2)]))),
+    Entry("Twelve layers of one class", stack((4,), *[lambda L: L.Dense(4, activation="tanh")] * 12)),
     Entry("Shared layer", wired(_shared)),
     Entry("Shared layer called late first", wired(_shared_late_first)),
     Entry("Nested model", wired(_nested), "expressed"),
     Entry("Nested model with two outputs", wired(_nested_outputs)),
     Entry("Nested models with the same names inside", wired(_twice_named), says="same_name_1"),
+    Entry("Nested model called on a dictionary", wired(_nested_dictionaries)),
     Entry("Nested model, frozen in part", wired(_frozen_nested)),
     Entry("Several inputs and outputs", wired(_many)),
+    Entry("One tensor as two outputs", wired(_output_twice)),
     Entry("Names of all kinds", wired(_odd_names)),
     Entry("Operators in Python", wired(_operators), "expressed"),
     Entry("Lambda", wired(_lambda), "refused", says="secret"),

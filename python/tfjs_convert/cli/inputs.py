@@ -59,7 +59,7 @@ def _check_layers_model(path: Path) -> None:
         raise InputError(f"Nonexistent path to model.json: {str(path)!r}.")
     try:
         json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"The command cannot read valid JSON content from {str(path)!r} ({error}).") from None
 
 

@@ -77,8 +77,14 @@ def backward(layer: Layer) -> Layer:
     """The backward half of a Bidirectional, which Keras 2 writes only where it is not the forward half turned round."""
     forward = layer.children["layer"]
     config = {**forward.config, "go_backwards": not forward.config.get("go_backwards", False)}
-    layer.children["backward_layer"] = Layer(forward.name, forward.class_name, config)
+    layer.children["backward_layer"] = _unbound(forward, config)
     return layer.children["backward_layer"]
+
+
+def _unbound(layer: Layer, config: dict) -> Layer:
+    """A layer of the same kind, cells included, without weights."""
+    cells = {role: _unbound(cell, cell.config) for role, cell in layer.children.items()}
+    return Layer(layer.name, layer.class_name, config, children=cells)
 
 
 def _by_order(places: list[_Place], weights: list[Weight]) -> list[tuple[_Place, Weight]] | None:

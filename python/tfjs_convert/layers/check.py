@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tfjs_convert.layers.constraints import is_broken
 from tfjs_convert.layers.model import Layer
 from tfjs_convert.layers.refuse import refuse
 from tfjs_convert.tables import LayerClass, Tables
@@ -102,6 +103,12 @@ def _put_object(config: dict, key: str, value: object, layer: Layer, known: Laye
             f"Layer `{layer.name}` ({layer.class_name}): its {key} is left out: TensorFlow.js has none like "
             "it; it matters in training only."
         )
+    if translated is not None and key.endswith("_constraint") and is_broken(layer, key, translated):
+        notes.append(
+            f"Layer `{layer.name}` ({layer.class_name}): its {key} is left out: its weights break it, and "
+            "TensorFlow.js would change them on loading."
+        )
+        translated = None
     config[key] = translated
 
 

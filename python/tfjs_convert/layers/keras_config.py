@@ -5,13 +5,18 @@ from __future__ import annotations
 import itertools
 
 from tfjs_convert.errors import InputError
-from tfjs_convert.layers.keras_nodes import Node, parse_nodes
+from tfjs_convert.layers.keras_nodes import Node, in_order, is_new, parse_nodes
 from tfjs_convert.layers.model import Call, Layer, Model, Ref, plain, schedule
 from tfjs_convert.layers.refuse import refuse
 
 MODEL_CLASSES = ("Sequential", "Functional", "Model")
 OWN_MODULES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "builtins")
-RENAMED = {"BatchNormalizationV1": "BatchNormalization", "UnifiedGRU": "GRU", "UnifiedLSTM": "LSTM"}
+RENAMED = {
+    "BatchNormalizationV1": "BatchNormalization",
+    "GroupQueryAttention": "GroupedQueryAttention",
+    "UnifiedGRU": "GRU",
+    "UnifiedLSTM": "LSTM",
+}
 WITHOUT_BASE = ("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 """Layers of Keras 3's whose configuration lacks what all layers' have."""
 
@@ -78,7 +83,7 @@ def parse_layer(entry: dict) -> Layer:
         shown = entry.get("registered_name") or class_name
         raise refuse(name, str(shown), "it is a class of your own, and TensorFlow.js has no code for it")
     if class_name in MODEL_CLASSES:
-        model = _model(class_name, config, entry.get("build_config"))
+        model = _model(class_name, _ends_in_order(config), entry.get("build_config"))
         return Layer(name, class_name, {"trainable": config.get("trainable", True)}, model=model)
     layer = Layer(name, class_name, _clean(plain(config, "name", "cells", *CHILDREN)))
     for role in CHILDREN:
@@ -87,9 +92,10 @@ def parse_layer(entry: dict) -> Layer:
         elif role == "cell" and isinstance(config.get(role), list):
             stacked = {"class_name": "StackedRNNCells", "config": {"name": "stacked_rnn_cells", "cells": config[role]}}
             layer.children[role] = parse_layer(stacked)
-    for index, cell in enumerate(config.get("cells") or []):
+    # TensorFlow.js saves RNN with the arguments of its cell beside its own.
+    for index, cell in enumerate(config.get("cells") or [] if class_name != "RNN" else []):
         layer.children[f"cells/{index}"] = parse_layer(cell)
-    if class_name == "MultiHeadAttention":
+    if class_name in ("GroupedQueryAttention", "MultiHeadAttention"):
         if config.get("use_gate") or config.get("sliding_window"):
             raise refuse(name, class_name, "TensorFlow.js has no layers for gated or windowed attention")
         biased = "x" if config.get("use_bias", True) else None
@@ -98,6 +104,14 @@ def parse_layer(entry: dict) -> Layer:
     module = entry.get("module") or ""
     layer.op = class_name in ("TFOpLambda", "SlicingOpLambda") or module.startswith(("keras.src.ops", "keras.ops"))
     return layer
+
+
+def _ends_in_order(config: dict | list) -> dict | list:
+    """A nested model's configuration: calls give and take its dictionaries' tensors by name."""
+    if not isinstance(config, dict):
+        return config
+    ends = {key: config.get(key) for key in ("input_layers", "output_layers")}
+    return {**config, **{key: in_order(value) for key, value in ends.items() if isinstance(value, dict)}}
 
 
 def _clean(config: dict) -> dict:
@@ -178,14 +192,14 @@ def _functional(config: dict) -> Model:
             )
         inbound = entry.get("inbound_nodes") or []
         # Keras 3's `.h5` does not tell operations from layers but by what their configuration lacks.
-        is_new = any(isinstance(node, dict) for node in inbound)
+        new = any(is_new(node) for node in inbound)
         bare = layer.model is None and "trainable" not in layer.config and layer.class_name not in WITHOUT_BASE
-        layer.op = layer.op or (is_new and bare)
+        layer.op = layer.op or (new and bare)
         layers[layer.name] = layer
         nodes[layer.name] = parse_nodes(layer, inbound)
     inputs = _triples(config["input_layers"])
     outputs = _triples(config["output_layers"])
-    new_form = any(isinstance(node, dict) for entry in entries for node in entry.get("inbound_nodes") or [])
+    new_form = any(is_new(node) for entry in entries for node in entry.get("inbound_nodes") or [])
     offsets = _offsets(layers, nodes, [] if new_form else outputs)
 
     def resolve(triple: tuple[str, int, int], offset: int | None = None) -> Ref:

@@ -31,7 +31,12 @@ def parse_nodes(layer: Layer, inbound: list) -> list[Node]:
     Raises:
       UnsupportedLayerError: it is called with something that a layers model has no place for.
     """
-    return [_parse_new(layer, node) if isinstance(node, dict) else _parse_old(layer, node) for node in inbound]
+    return [_parse_new(layer, node) if is_new(node) else _parse_old(layer, node) for node in inbound]
+
+
+def is_new(node: object) -> bool:
+    """Whether a call is in Keras 3's spelling; Keras 2 has a dictionary where it is on one, and else a list."""
+    return isinstance(node, dict) and "args" in node
 
 
 def _parse_new(layer: Layer, node: dict) -> Node:
@@ -73,12 +78,19 @@ def _parse_old(layer: Layer, node: list) -> Node:
     return Node(inputs, kwargs)
 
 
-def _entries(node: list) -> list:
+def _entries(node: list | dict) -> list:
+    if isinstance(node, dict):
+        node = in_order(node)
     if node and isinstance(node[0], str):
         yield node
         return
     for item in node:
         yield from _entries(item)
+
+
+def in_order(named: dict) -> list:
+    """What a dictionary of tensors holds, as Keras puts it in order: by name."""
+    return [named[key] for key in sorted(named)]
 
 
 def _history(value: object) -> tuple[str, int, int] | None:
@@ -100,6 +112,9 @@ def _operand(layer: Layer, value: object, inputs: list, operands: list) -> None:
     if reference is not None:
         inputs.append(reference)
         operands.append(None)
+    elif isinstance(value, dict) and "class_name" not in value and not layer.op:
+        for item in in_order(value):
+            _operand(layer, item, inputs, operands)
     elif isinstance(value, list) and not layer.op:
         for item in value:
             _operand(layer, item, inputs, operands)
@@ -133,6 +148,8 @@ def _references(value: object) -> list[tuple[str, int, int]]:
     reference = _history(value)
     if reference is not None:
         return [reference]
+    if isinstance(value, dict) and "class_name" not in value:
+        value = in_order(value)
     if isinstance(value, list):
         return [found for item in value for found in _references(item)]
     return []

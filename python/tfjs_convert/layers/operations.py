@@ -13,14 +13,18 @@ _ALIASES = {
     "nn.silu": "silu", "nn.swish": "silu", "nn.elu": "elu", "nn.selu": "selu", "math.softplus": "softplus",
     "math.maximum": "maximum", "math.minimum": "minimum", "math.negative": "negative", "math.square": "square",
     "concat": "concatenate",
-    "leakyrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "hardsilu": "hard_silu", "logsigmoid": "log_sigmoid",
+    "leakyrelu": "leaky_relu", "nn.leaky_relu": "leaky_relu", "nn.gelu": "gelu",
+    "nn.log_softmax": "log_softmax", "logsoftmax": "log_softmax",
+    "hardtanh": "hard_tanh", "tanhshrink": "tanh_shrink", "softshrink": "soft_shrink",
+    "compat.v1.transpose": "transpose",
+    "hardsigmoid": "hard_sigmoid", "hardsilu": "hard_silu", "logsigmoid": "log_sigmoid",
     "transpose": "transpose", "reshape": "reshape", "math.abs": "absolute", "abs": "absolute",
 }  # fmt: skip
 
 ACTIVATIONS = (
     "relu", "relu6", "sigmoid", "tanh", "softmax", "silu", "elu", "selu", "softplus", "softsign", "hard_sigmoid",
     "hard_silu",
-    "log_sigmoid", "leaky_relu", "gelu", "mish",
+    "log_sigmoid", "leaky_relu", "gelu", "mish", "log_softmax", "hard_tanh", "tanh_shrink", "soft_shrink",
 )  # fmt: skip
 
 ELEMENTWISE = (

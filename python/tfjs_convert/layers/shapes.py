@@ -89,10 +89,12 @@ def conv_length(size: int | None, kernel: int, padding: str, stride: int, dilati
     return (size - reach + stride) // stride
 
 
-def deconv_length(size: int | None, kernel: int, padding: str, stride: int) -> int | None:
-    """Output length of a transposed convolution along one axis."""
+def deconv_length(size: int | None, kernel: int, padding: str, stride: int, extra: int | None = None) -> int | None:
+    """Output length of a transposed convolution along one axis; `extra` is output_padding, None if not given."""
     if size is None:
         return None
+    if extra is not None:
+        return (size - 1) * stride + kernel - (2 * (kernel // 2) if padding == "same" else 0) + extra
     return size * stride if padding == "same" else size * stride + max(kernel - stride, 0)
 
 
@@ -123,9 +125,12 @@ def _conv(layer: Layer, inputs: list[Shape]) -> Shape:
 def _deconv(layer: Layer, inputs: list[Shape]) -> Shape:
     shape, config = list(inputs[0]), layer.config
     axes = spatial(layer, inputs[0])
-    strides = as_list(config.get("strides", 1), len(axes))
-    for axis, kernel, stride in zip(axes, as_list(config["kernel_size"], len(axes)), strides, strict=True):
-        shape[axis] = deconv_length(shape[axis], kernel, config.get("padding", "valid"), stride)
+    strides, dilation = as_list(config.get("strides", 1), len(axes)), as_list(config.get("dilation_rate", 1), len(axes))
+    extra = as_list(config.get("output_padding"), len(axes))
+    kernels = as_list(config["kernel_size"], len(axes))
+    for axis, kernel, stride, spread, more in zip(axes, kernels, strides, dilation, extra, strict=True):
+        reach = (kernel - 1) * spread + 1
+        shape[axis] = deconv_length(shape[axis], reach, config.get("padding", "valid"), stride, more)
     shape[channel_axis(layer, inputs[0])] = config["filters"]
     return tuple(shape)
 
@@ -278,10 +283,17 @@ def _image(layer: Layer, inputs: list[Shape]) -> Shape:
 def _einsum(layer: Layer, inputs: list[Shape]) -> Shape:
     target = as_list(layer.config["output_shape"], 1)
     equation = layer.config["equation"]
-    kept = equation.split("->")[1].replace("...", "")
-    rank = len(inputs[0]) if "..." in equation else len(kept)
+    given, kept = equation.split(",")[0], equation.split("->")[1]
+    rank = len(kept.replace("...", ""))
+    if "..." in equation:
+        rank += len(inputs[0]) - len(given.replace("...", ""))
     head = inputs[0][: max(rank - len(target), 1)]
     return (*head, *target[len(target) - (rank - len(head)) :])
+
+
+def _heads(layer: Layer, inputs: list[Shape]) -> Shape:
+    last = layer.config.get("output_shape")
+    return inputs[0] if last is None else (*inputs[0][:-1], *as_list(last, 1))
 
 
 def _known(size: int | None, layer: Layer) -> int:
@@ -328,6 +340,8 @@ _RULES: dict[str, Callable] = {
     "TimeDistributed": _time_distributed,
     "CategoryEncoding": _category,
     "EinsumDense": _einsum,
-    "MultiHeadAttention": lambda layer, inputs: inputs[0],
-    "Attention": lambda layer, inputs: (*inputs[0][:-1], inputs[1][-1]),
+    "MultiHeadAttention": _heads,
+    "GroupedQueryAttention": _heads,
+    **dict.fromkeys(("AdditiveAttention", "Attention"), lambda layer, inputs: (*inputs[0][:-1], inputs[1][-1])),
+    "SpectralNormalization": lambda layer, inputs: output_shapes(layer.children["layer"], inputs)[0],
 }  # fmt: skip

@@ -25,6 +25,10 @@ DEFAULTS = {
 }
 """Where TensorFlow.js's default is not Keras's, and a configuration may leave it out."""
 
+RNN_ARGUMENTS = (
+    "batch_input_shape", "dtype", "go_backwards", "return_sequences", "return_state", "stateful", "trainable", "unroll",
+)  # fmt: skip
+
 ONLY_2 = ("ThresholdedReLU",)
 INITIALIZERS = {"LeCunNormal": "LecunNormal", "LeCunUniform": "LecunUniform"}
 PADDED = ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv2D", "SeparableConv2D")
@@ -56,6 +60,17 @@ def _prepare(layer: Layer, generation: int) -> None:
         raise refuse(layer.name, name, "TensorFlow.js and Keras place the pixels of bilinear interpolation differently")
     if name == "RNN" and config.get("return_state") and layer.children["cell"].class_name == "StackedRNNCells":
         raise refuse(layer.name, name, "TensorFlow.js and Keras order the states of stacked cells differently")
+    if name == "RNN":
+        # TensorFlow.js saves it with the arguments of its cell beside its own.
+        for key in set(config) - set(RNN_ARGUMENTS):
+            del config[key]
+    if name == "SpatialDropout1D":
+        config.pop("noise_shape", None)
+    if name == "ConvLSTM2D":
+        config.pop("implementation", None)
+    if name == "SeparableConv2D" and "depthwise_kernel" in layer.variables:
+        # TensorFlow.js leaves it out when it saves a model.
+        config["depth_multiplier"] = layer.variables["depthwise_kernel"].shape[3]
     if name == "DepthwiseConv2D":
         config["dilation_rate"] = [1, 1]  # TensorFlow.js reads it and ignores it.
     if name == "LeakyReLU" and generation == 3:

@@ -60,6 +60,8 @@ def slots(layer: Layer) -> list[Slot] | None:
             Slot("moving_mean", ("running_mean",), False),
             Slot("moving_variance", ("running_std", "moving_var"), False),
         ]
+        if config.get("renorm"):
+            moving += [Slot(role, (), False) for role in ("moving_stddev", "renorm_mean", "renorm_stddev")]
         return [*_scale_and_center(config), *moving]
     if name in ("LayerNormalization", "GroupNormalization"):
         found = _scale_and_center(config)
@@ -79,8 +81,8 @@ def slots(layer: Layer) -> list[Slot] | None:
     if name in ("Attention", "AdditiveAttention"):
         found = [Slot("scale")] if config.get("use_scale", name == "AdditiveAttention") else []
         return found + ([Slot("concat_score_weight")] if config.get("score_mode") == "concat" else [])
-    if name in ("GroupedQueryAttention", "SpectralNormalization"):
-        return None
+    if name == "SpectralNormalization":
+        return [Slot("vector_u", ("sn_u",), False)]
     return []
 
 

@@ -119,7 +119,9 @@ class H5File:
                 f"{self.what}: `{dataset.name}` says it holds {nbytes:,} bytes, but stores {stored:,}; the file is "
                 f"damaged or made to harm."
             )
-        if dtype.kind not in "fiub":
+        # Opaque numbers of two bytes are bfloat16, which HDF5 has no type for.
+        short = dtype.kind == "V" and dtype.itemsize == 2
+        if dtype.kind not in "fiub" and not short:
             raise InputError(f"{self.what}: `{dataset.name}` has dtype {dtype}, which no Keras weight has.")
         what = self.what
 
@@ -128,13 +130,13 @@ class H5File:
             try:
                 if data.size:
                     dataset.id.read(h5py.h5s.ALL, h5py.h5s.ALL, data)
-                return data
+                return _from_bfloat16(data) if short else data
             except (OSError, ValueError) as error:
                 raise InputError(
                     f"{what}: the weight `{dataset.name}` cannot be read ({error}); the file is damaged."
                 ) from None
 
-        return Weight(name, tuple(int(n) for n in shape), dtype, load)
+        return Weight(name, tuple(int(n) for n in shape), np.dtype(np.float32) if short else dtype, load)
 
     def _attribute(self, node: h5py.Group, name: str) -> object | None:
         if not h5py.h5a.exists(node.id, name.encode()):
@@ -160,6 +162,11 @@ class H5File:
                 f"{self.what}: its attribute `{name}` is longer than {MAX_TEXT:,} bytes, the most that is read."
             )
         return value
+
+
+def _from_bfloat16(data: np.ndarray) -> np.ndarray:
+    """The upper halves of float32 numbers, as these."""
+    return (data.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
 
 
 def _opened(group: h5py.Group, name: bytes) -> h5py.Group | h5py.Dataset | None:

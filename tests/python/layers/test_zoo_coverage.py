@@ -15,6 +15,7 @@ from tests.support.zoo_runs import FAMILIES, results
 
 BASES = {"Layer", "Wrapper", "AbstractRNNCell", "InputLayer"}
 NOT_IN_KERAS = {"ConvLSTM2DCell": "Keras shows no such class", "RandomWidth": "left out; Keras 3 has none"}
+NOT_BUILT = {"SpectralNormalization": "tf_keras fails to build its own; the zoo has Keras 3's"}
 
 
 def zoo(family):
@@ -37,7 +38,7 @@ def test_the_zoo_was_run_whole():
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_every_other_layer_of_keras(family, tmp_path):
     shown = {name for model in zoo(family)["models"].values() for name in model["classes"]}
-    others = sorted(set(zoo(family)["layers"]) - shown - BASES)
+    others = sorted(set(zoo(family)["layers"]) - shown - BASES - set(NOT_BUILT))
     assert len(others) > 10
     for name in others:
         config = sequential(

@@ -211,6 +211,16 @@ def test_an_attribute_of_absurd_size(tmp_path, monkeypatch):
     assert "100" in one_sentence(write_h5(tmp_path / "model.h5"), tmp_path)
 
 
+def test_an_attribute_that_really_is_large(tmp_path):
+    """HDF5 keeps it apart from the others (dense storage); its size is asked for, and it is not read."""
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file.attrs.create("model_config", np.zeros(keras_h5.MAX_TEXT + 1, np.uint8))
+    said = one_sentence(path, tmp_path)
+    path.unlink()
+    assert "`model_config` holds 268,435,457 bytes" in said
+
+
 def test_nan_in_json(tmp_path):
     text = json.dumps(CONFIG).replace('"units": 2', '"units": NaN')
     assert "NaN" in one_sentence(write_h5(tmp_path / "model.h5", text), tmp_path)

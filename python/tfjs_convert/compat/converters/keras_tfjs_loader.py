@@ -89,6 +89,10 @@ def _load(content: Mapping[str, Any], files: Mapping[str, bytes | Path]) -> Any:
                 raise CompatError(f"The weight file {name!r} lies outside of the model's folder.")
             target.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(source, Path):
+                if not source.is_file():
+                    raise CompatError(
+                        f"The weight file {str(source)!r} is not there; name its folder as weights_path_prefix."
+                    )
                 shutil.copyfile(source, target)
             else:
                 target.write_bytes(source)

@@ -10,7 +10,18 @@ from tfjs_convert.errors import InputError
 from tfjs_convert.layers.model import Call, Layer, Model, Ref, Shape, schedule
 from tfjs_convert.layers.random_images import RANDOM
 from tfjs_convert.layers.refuse import refuse
-from tfjs_convert.layers.rewrite import attention, conv, core, merge, norm, recurrent, space
+from tfjs_convert.layers.rewrite import (
+    additive,
+    attention,
+    conv,
+    conv_transpose,
+    core,
+    merge,
+    norm,
+    recurrent,
+    root_mean_square,
+    space,
+)
 from tfjs_convert.layers.rewrite.context import Names, Rewrite, Wiring, call
 from tfjs_convert.layers.rewrite.masks import RECURRENT, has_masks, keras_masks, runtime_masks, state_that_leaks
 from tfjs_convert.layers.shapes import UnknownShapeError, model_shapes
@@ -23,23 +34,24 @@ RULES: Mapping[str, Rule] = {
         "it only adds to the loss in training, which TensorFlow.js does not support"
     ),
     "Add": merge.merge,
+    "AdditiveAttention": additive.additive_attention,
     "AlphaDropout": core.dropout,
-    "Attention": attention.attention,
+    "Attention": additive.attention_by_score_mode,
     "Average": merge.merge,
     "AveragePooling1D": space.pool1d,
     "AveragePooling2D": core.same,
-    "AveragePooling3D": core.same,
+    "AveragePooling3D": space.pool3d,
     "BatchNormalization": norm.batch_normalization,
     "Bidirectional": recurrent.bidirectional,
     "CategoryEncoding": space.category_encoding,
     "CenterCrop": space.center_crop,
     "Concatenate": merge.merge,
     "Conv1D": conv.conv,
-    "Conv1DTranspose": conv.lifted("Conv2DTranspose"),
+    "Conv1DTranspose": conv_transpose.conv_transpose,
     "Conv2D": conv.conv,
-    "Conv2DTranspose": conv.conv_transpose,
+    "Conv2DTranspose": conv_transpose.conv_transpose,
     "Conv3D": conv.conv,
-    "Conv3DTranspose": conv.conv_transpose,
+    "Conv3DTranspose": conv_transpose.conv_transpose,
     "ConvLSTM2D": recurrent.recurrent,
     "Cropping1D": space.by_planes("Cropping2D", "cropping"),
     "Cropping2D": space.cropping2d,
@@ -58,6 +70,7 @@ RULES: Mapping[str, Rule] = {
     "GaussianNoise": core.dropout,
     **{f"Global{kind}Pooling{n}D": space.global_pool for kind in ("Average", "Max") for n in (1, 2, 3)},
     "GroupNormalization": norm.group_normalization,
+    "GroupedQueryAttention": attention.multi_head,
     "Identity": core.dropped("it does nothing"),
     "LSTM": recurrent.recurrent,
     "LayerNormalization": norm.layer_normalization,
@@ -66,7 +79,7 @@ RULES: Mapping[str, Rule] = {
     "Masking": core.same,
     "MaxPooling1D": space.pool1d,
     "MaxPooling2D": core.same,
-    "MaxPooling3D": core.same,
+    "MaxPooling3D": space.pool3d,
     "Maximum": merge.merge,
     "Minimum": merge.merge,
     "MultiHeadAttention": attention.multi_head,
@@ -74,6 +87,7 @@ RULES: Mapping[str, Rule] = {
     "Normalization": norm.normalization,
     "PReLU": core.leaf("PReLU"),
     "Permute": core.same,
+    "RMSNormalization": root_mean_square.rms_normalization,
     "RNN": recurrent.recurrent,
     "ReLU": core.leaf("ReLU"),
     "RepeatVector": core.same,
@@ -87,10 +101,12 @@ RULES: Mapping[str, Rule] = {
     "SpatialDropout1D": core.dropout,
     "SpatialDropout2D": core.spatial_dropout,
     "SpatialDropout3D": core.spatial_dropout,
+    "SpectralNormalization": core.spectral_normalization,
     "StochasticDepth": core.dropped("it drops paths in training only"),
     "Subtract": merge.subtract,
     "ThresholdedReLU": core.leaf("ThresholdedReLU"),
     "TimeDistributed": recurrent.time_distributed,
+    "UnitNormalization": root_mean_square.unit_normalization,
     "UpSampling1D": space.by_planes("UpSampling2D", "size"),
     "UpSampling2D": space.upsampling2d,
     "UpSampling3D": space.by_planes("UpSampling2D", "size"),
@@ -175,7 +191,9 @@ class _Run:
             inputs = [tensors[ref] for ref in layer.calls[index].inputs]
             for number, ref in enumerate(wirings[layer](inputs)):
                 tensors[Ref(layer, index, number)] = ref
-        outputs = [self._output(tensors[ref], ref, model, names, made) for ref in model.outputs]
+        outputs: list[Ref] = []
+        for ref in model.outputs:
+            outputs.append(self._output(tensors[ref], ref, outputs, names, made))
         layers = [layer for layer in made if layer.calls]
         return Model(model.name, model.kind, layers, model.inputs, outputs, model.trainable)
 
@@ -207,10 +225,10 @@ class _Run:
             part=self.part,
         )
         r.made = made
-        self._check(r)
         rule = merge.operation if layer.op else RULES.get(layer.class_name)
         if rule is None:
             raise r.refuse("TensorFlow.js has no such layer, and its other layers cannot express it")
+        self._check(r)
         try:
             wiring = rule(r)
         except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
@@ -285,9 +303,10 @@ class _Run:
             )
         return Layer(result.name, "Functional", {"trainable": result.trainable}, model=result)
 
-    def _output(self, ref: Ref, old: Ref, model: Model, names: Names, made: list[Layer]) -> Ref:
-        """A model's output may not be a bare input of it."""
-        if ref.layer.class_name != "InputLayer" or old.layer.class_name == "InputLayer":
+    def _output(self, ref: Ref, old: Ref, others: list[Ref], names: Names, made: list[Layer]) -> Ref:
+        """A model's output may not be what was no input, nor one that it has already, which the runtime loses."""
+        is_bare = ref.layer.class_name == "InputLayer" and old.layer.class_name != "InputLayer"
+        if not is_bare and ref not in others:
             return ref
         layer = Layer(names.new(old.layer.name), "Activation", {"activation": "linear"})
         made.append(layer)
@@ -310,7 +329,9 @@ class _Recorder(Rewrite):
     main: Layer | None = None
 
     def make(self, *args: object, **kwargs: object) -> Layer:
-        layer = super().make(*args, **kwargs)
+        return self.keep(super().make(*args, **kwargs))
+
+    def keep(self, layer: Layer) -> Layer:
         self.made.append(layer)
         if layer.name == self.layer.name:
             self.main = layer

@@ -70,6 +70,17 @@ def split(r: Rewrite, value: object, role: str = "activation") -> tuple[str, Wir
     return "linear", build(r, role)
 
 
+def by_channels(r: Rewrite, value: object) -> tuple[str, Wiring, Wiring]:
+    """As `split`, and what must follow when channels are first again: softmax takes the last axis, whichever it is."""
+    name, _ = read(r, value)
+    direct, post = split(r, value)
+    if r.config.get("data_format") != "channels_first" or name not in ("softmax", "log_softmax", "Softmax"):
+        return direct, post, nothing
+    if direct != "linear":
+        post = chain(r.make("Activation", {"activation": direct}, role="activation"))
+    return "linear", nothing, post
+
+
 def rescaling(r: Rewrite, scale: float, offset: float, role: str) -> object:
     """A Rescaling layer."""
     return r.make("Rescaling", {"scale": scale, "offset": offset}, role=role)

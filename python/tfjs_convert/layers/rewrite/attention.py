@@ -13,7 +13,7 @@ from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, call, chain, de
 from tfjs_convert.layers.rewrite.norm import affine
 from tfjs_convert.weights.weight import Weight
 
-WITH_ARGUMENTS = ("Attention", "MultiHeadAttention", "CategoryEncoding")
+WITH_ARGUMENTS = ("AdditiveAttention", "Attention", "CategoryEncoding", "GroupedQueryAttention", "MultiHeadAttention")
 """Layers whose rules look at the arguments of their calls themselves."""
 
 MAX_HEADS = 64
@@ -23,9 +23,7 @@ HIDDEN = -1e9
 
 def attention(r: Rewrite) -> Wiring:
     """Attention (Luong's): softmax(query keyᵀ) value."""
-    causal = _arguments(r)
-    if r.config.get("score_mode", "dot") != "dot":
-        raise r.refuse("TensorFlow.js has no layers for score_mode other than dot")
+    causal = causal_argument(r)
     scale = r.layer.variables.get("scale")
     steps = (
         [r.make("Rescaling", {"scale": float(scale.load()), "offset": 0.0}, role="scale")] if scale is not None else []
@@ -36,9 +34,12 @@ def attention(r: Rewrite) -> Wiring:
 
 
 def multi_head(r: Rewrite) -> Wiring:
-    """MultiHeadAttention over the axis of steps: each head apart, then a sum of the heads' outputs."""
-    causal = _arguments(r)
-    heads, config = r.config["num_heads"], r.config
+    """MultiHeadAttention, and GroupedQueryAttention: each head apart, then a sum of the heads' outputs."""
+    causal = causal_argument(r)
+    config = r.config
+    heads = config["num_heads"] if "num_heads" in config else config["num_query_heads"]
+    # Grouped: several heads of queries share one of keys and values.
+    shared = heads // config.get("num_key_value_heads", heads)
     if heads > MAX_HEADS:
         raise r.refuse(
             f"{heads} heads would become more than {6 * MAX_HEADS} layers; at most {MAX_HEADS} heads are expressed"
@@ -47,12 +48,18 @@ def multi_head(r: Rewrite) -> Wiring:
     if any(len(shape) != 3 for shape in shapes):
         raise r.refuse("it attends over something else than one axis of steps")
     parts = {role: r.layer.children[f"{role}_dense"].variables for role in ("query", "key", "value", "output")}
-    factor = 1 / math.sqrt(config["key_dim"])
+    factor = 1 / math.sqrt(config["key_dim"] if "key_dim" in config else config["head_dim"])
     lengths = _lengths(r) if causal else None
     built = []
     for head in range(heads):
         project = [
-            _project(r, parts[role], head, factor if role == "query" else 1.0, f"head{head}_{role}")
+            _project(
+                r,
+                parts[role],
+                head if role == "query" else head // shared,
+                factor if role == "query" else 1.0,
+                f"head{head}_{role}",
+            )
             for role in ("query", "key", "value")
         ]
         built.append((project, _weigh(r, chain(), causal, lengths, f"head{head}_")))
@@ -80,7 +87,7 @@ def multi_head(r: Rewrite) -> Wiring:
     return wire
 
 
-def _arguments(r: Rewrite) -> bool:
+def causal_argument(r: Rewrite) -> bool:
     """Whether the calls are causal."""
     if r.masked:
         raise r.refuse("a mask reaches it, which has no translation there")
@@ -111,11 +118,17 @@ def _project(r: Rewrite, variables: dict[str, Weight], head: int, factor: float,
 
 def _weigh(r: Rewrite, scale: Wiring, causal: bool, lengths: tuple[int, int] | None, prefix: str) -> object:
     scores = r.make("Dot", {"axes": [2, 2]}, role=f"{prefix}scores")
+    weigh = weigh_scores(r, scale, lengths if causal else None, prefix)
+    return lambda query, key, value: weigh(call(scores, query, key), value)
+
+
+def weigh_scores(r: Rewrite, scale: Wiring, causal: tuple[int, int] | None, prefix: str) -> object:
+    """What makes a result of scores and values; `causal` holds the numbers of steps if later ones must not be seen."""
     steps = [scale]
-    if causal and lengths is not None:
-        size = lengths[0] * lengths[1]
-        hidden = np.where(np.tri(*lengths, dtype=bool), 0.0, HIDDEN)
-        flat, back = r.reshape([size], f"{prefix}flat"), r.reshape(lengths, f"{prefix}unflat")
+    if causal is not None:
+        size = causal[0] * causal[1]
+        hidden = np.where(np.tri(*causal, dtype=bool), 0.0, HIDDEN)
+        flat, back = r.reshape([size], f"{prefix}flat"), r.reshape(causal, f"{prefix}unflat")
         steps += [
             chain(flat),
             affine(r, np.ones(size), hidden.ravel(), role=f"{prefix}causal", shape=(None, size)),
@@ -127,4 +140,4 @@ def _weigh(r: Rewrite, scale: Wiring, causal: bool, lengths: tuple[int, int] | N
     # Attention's own result bears the layer's name; a head's does not.
     result = r.make("Dot", {"axes": [2, 1]}, role=f"{prefix}result" if prefix else None)
     middle = then(*steps)
-    return lambda query, key, value: call(result, *middle([call(scores, query, key)]), value)
+    return lambda scores, value: call(result, *middle([scores]), value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
 
@@ -119,6 +121,13 @@ class Rewrite:
                 )
         return [shape[axis] for axis in axes]
 
+    def with_channels_last(self) -> Rewrite:
+        """The same rewrite as it is of a layer that takes channels last."""
+        turned = copy.copy(self)
+        turned.layer = dataclasses.replace(self.layer, config={**self.config, "data_format": "channels_last"})
+        turned._shapes = [[(s[0], *s[2:], s[1]) for s in shapes] for shapes in self._shapes]
+        return turned
+
     def make(
         self,
         class_name: str,
@@ -138,6 +147,10 @@ class Rewrite:
             config.setdefault("trainable", self.layer.trainable)
             variables = {key: _renamed(weight, f"{name}/{key}") for key, weight in variables.items()}
         return Layer(name, class_name, config, variables or {}, **parts)
+
+    def keep(self, layer: Layer) -> Layer:
+        """Takes a layer that was made elsewhere for one of this rewrite's own."""
+        return layer
 
     def reshape(self, target: Sequence[int | None], role: str = "reshape") -> Layer:
         """A Reshape to `target` (without the batch), at most one size of which is open."""
@@ -178,6 +191,22 @@ def then(*wirings: Wiring) -> Wiring:
         return inputs
 
     return wire
+
+
+def channels_last(rule: Callable[[Rewrite], Wiring]) -> Callable[[Rewrite], Wiring]:
+    """A rule that knows channels last only, for both orders: with a Permute before and after it."""
+
+    def either(r: Rewrite) -> Wiring:
+        if r.config.get("data_format") != "channels_first":
+            return rule(r)
+        rank = len(r.shape())
+        before = r.make("Permute", {"dims": [*range(2, rank), 1]}, role="last")
+        middle = rule(r.with_channels_last())
+        after = r.make("Permute", {"dims": [rank - 1, *range(1, rank - 1)]}, role="first")
+        r.note("channels_first is expressed with a Permute before and after it")
+        return then(chain(before), middle, chain(after))
+
+    return either
 
 
 def derive(weight: Weight, shape: Sequence[int], change: Callable[[np.ndarray], np.ndarray]) -> Weight:

@@ -8,8 +8,9 @@ import numpy as np
 
 from tfjs_convert.layers.model import Layer, plain
 from tfjs_convert.layers.rewrite import activations
-from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, chain, constant, derive, then
+from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, chain, constant, derive, nothing, then
 from tfjs_convert.layers.rewrite.core import with_activation
+from tfjs_convert.layers.rewrite.sparse_windows import padding_of
 from tfjs_convert.layers.shapes import as_list, output_shapes
 from tfjs_convert.weights.weight import Weight
 
@@ -29,20 +30,28 @@ def conv(r: Rewrite) -> Wiring:
         if config.get("padding") == "causal":
             before += causal_padding(r, config, bool(before))
             config["padding"] = "valid"
+    if rank == 3 and all(n == 1 for n in as_list(config.get("dilation_rate", 1), 3)):
+        config["padding"] = padding_of(r, config["kernel_size"], config.get("strides", 1))
     if groups > 1 and _is_depthwise(r, config):
         return _as_depthwise(r, config)
     if groups > 1:
         config, variables = _ungrouped(r, config, groups)
-        layer, post = _main(r, r.layer.class_name, config, variables)
+        layer, post, last = _main(r, r.layer.class_name, config, variables, rank == 1)
     else:
-        layer, post = _main(r, r.layer.class_name, config, r.layer.variables)
-    return then(chain(*before, layer), post, chain(*after))
+        layer, post, last = _main(r, r.layer.class_name, config, r.layer.variables, rank == 1)
+    return then(chain(*before, layer), post, chain(*after), last)
 
 
-def _main(r: Rewrite, class_name: str, config: dict, variables: dict[str, Weight]) -> tuple[Layer, Wiring]:
-    config = dict(config)
-    config["activation"], post = activations.split(r, config.get("activation"))
-    return r.make(class_name, config, variables), post
+def _main(
+    r: Rewrite, class_name: str, config: dict, variables: dict[str, Weight], turned: bool = True
+) -> tuple[Layer, Wiring, Wiring]:
+    """The layer, what follows it, and what follows when channels are where they were; `turned` if they are last."""
+    config, last = dict(config), nothing
+    if turned:
+        config["activation"], post, last = activations.by_channels(r, config.get("activation"))
+    else:
+        config["activation"], post = activations.split(r, config.get("activation"))
+    return r.make(class_name, config, variables), post, last
 
 
 def _swap(r: Rewrite) -> tuple[list[Layer], list[Layer]]:
@@ -82,7 +91,7 @@ def _as_depthwise(r: Rewrite, config: dict) -> Wiring:
         config[f"depthwise_{part}"] = config.pop(f"kernel_{part}", None)
     config["depth_multiplier"] = multiplier
     r.note("one channel for each group is expressed with DepthwiseConv2D")
-    layer, post = _main(r, "DepthwiseConv2D", plain(config, "filters"), variables)
+    layer, post, _ = _main(r, "DepthwiseConv2D", plain(config, "filters"), variables, turned=False)
     return then(chain(layer), post)
 
 
@@ -106,31 +115,21 @@ def _ungrouped(r: Rewrite, config: dict, groups: int) -> tuple[dict, dict[str, W
     return config, {**r.layer.variables, "kernel": derive(kernel, (*window, inner * groups, filters), spread)}
 
 
-def conv_transpose(r: Rewrite) -> Wiring:
-    """Conv2DTranspose, Conv3DTranspose."""
-    padding = r.config.get("output_padding")
-    if padding is not None and any(as_list(padding, 1)):
-        raise r.refuse("TensorFlow.js has no output_padding")
-    if any(n != 1 for n in as_list(r.config.get("dilation_rate", 1), 1)):
-        raise r.refuse("TensorFlow.js has no dilated transposed convolution")
-    return with_activation(r, config=plain(r.config, "output_padding", "dilation_rate", "groups"))
-
-
 def depthwise(r: Rewrite) -> Wiring:
     """DepthwiseConv2D; with dilation, which TensorFlow.js ignores there, as SeparableConv2D with an identity."""
     config = plain(r.config, "groups")
     if all(n == 1 for n in as_list(config.get("dilation_rate", 1), 2)):
         return with_activation(r, config=config)
-    kernel = r.layer.variables["depthwise_kernel"]
+    return _around_channels(r, "SeparableConv2D", *_as_separable(r, config, r.layer.variables))
+
+
+def _as_separable(r: Rewrite, config: dict, given: dict[str, Weight]) -> tuple[dict, dict[str, Weight]]:
+    kernel = given["depthwise_kernel"]
     size = kernel.shape[2] * kernel.shape[3]
     r.note("dilation is expressed with SeparableConv2D, whose pointwise kernel is the identity")
-    config["filters"] = size
-    config["pointwise_initializer"] = {"class_name": "Zeros", "config": {}}
+    config = {**config, "filters": size, "pointwise_initializer": {"class_name": "Zeros", "config": {}}}
     identity = constant(np.eye(size).reshape(1, 1, size, size))
-    variables = {"depthwise_kernel": kernel, "pointwise_kernel": identity}
-    if "bias" in r.layer.variables:
-        variables["bias"] = r.layer.variables["bias"]
-    return _around_channels(r, "SeparableConv2D", config, variables)
+    return config, {**given, "pointwise_kernel": identity}
 
 
 def separable2d(r: Rewrite) -> Wiring:
@@ -141,15 +140,15 @@ def separable2d(r: Rewrite) -> Wiring:
 def _around_channels(r: Rewrite, class_name: str, config: dict, variables: dict[str, Weight]) -> Wiring:
     """TensorFlow.js adds the bias of SeparableConv2D along the wrong axis where channels come first."""
     if config.get("data_format") != "channels_first":
-        layer, post = _main(r, class_name, config, variables)
+        layer, post, _ = _main(r, class_name, config, variables)
         return then(chain(layer), post)
     r.note("channels_first is expressed with a Permute before and after it")
-    layer, post = _main(r, class_name, {**config, "data_format": "channels_last"}, variables)
+    layer, post, final = _main(r, class_name, {**config, "data_format": "channels_last"}, variables)
     before, after = (
         r.make("Permute", {"dims": [2, 3, 1]}, role="last"),
         r.make("Permute", {"dims": [3, 1, 2]}, role="first"),
     )
-    return then(chain(before, layer), post, chain(after))
+    return then(chain(before, layer), post, chain(after), final)
 
 
 def lifted(class_name: str) -> object:
@@ -158,10 +157,7 @@ def lifted(class_name: str) -> object:
     """
 
     def rule(r: Rewrite) -> Wiring:
-        config = plain(r.config, "groups", "output_padding")
-        padding = r.config.get("output_padding")
-        if padding is not None and any(as_list(padding, 1)):
-            raise r.refuse("TensorFlow.js has no output_padding")
+        config = plain(r.config, "groups")
         first = config.get("data_format") == "channels_first"
         shape = r.shape()
         time, channels = (shape[2], shape[1]) if first else (shape[1], shape[2])
@@ -169,32 +165,28 @@ def lifted(class_name: str) -> object:
         result = (target[2], target[1]) if first else (target[1], target[2])
         stride, dilation = as_list(config.get("strides", 1), 1)[0], as_list(config.get("dilation_rate", 1), 1)[0]
         causal = as_list(config["kernel_size"], 1)[0] * dilation - dilation if config.get("padding") == "causal" else 0
-        transpose = class_name.endswith("Transpose")
-        if transpose and dilation != 1:
-            raise r.refuse("TensorFlow.js has no dilated transposed convolution")
         config |= {
             "kernel_size": [as_list(config["kernel_size"], 1)[0], 1],
-            "strides": [stride, 1] if transpose else [stride, stride],
+            "strides": [stride, stride],
             "data_format": "channels_last",
         }
-        if transpose:
-            config.pop("dilation_rate", None)
-        else:
-            config["dilation_rate"] = [dilation, dilation]
+        config["dilation_rate"] = [dilation, dilation]
         steps = [r.make("Permute", {"dims": [2, 1]}, role="last")] if first else []
         steps.append(r.reshape([time, 1, channels], "lift"))
         if causal:
             config["padding"] = "valid"
             steps.append(r.make("ZeroPadding2D", {"padding": [[causal, 0], [0, 0]]}, role="pad"))
         variables = {key: _widened(weight) for key, weight in r.layer.variables.items()}
+        target_class = class_name
         if class_name == "DepthwiseConv2D" and dilation != 1:
-            raise r.refuse("TensorFlow.js ignores dilation there")
-        layer, post = _main(r, class_name, config, variables)
-        steps += [layer, r.reshape([*result], "lower")]
+            target_class = "SeparableConv2D"
+            config, variables = _as_separable(r, config, variables)
+        layer, post, final = _main(r, target_class, config, variables)
+        after = [r.reshape([*result], "lower")]
         if first:
-            steps.append(r.make("Permute", {"dims": [2, 1]}, role="first"))
+            after.append(r.make("Permute", {"dims": [2, 1]}, role="first"))
         r.note(f"expressed with {class_name}")
-        return then(chain(*steps), post)
+        return then(chain(*steps, layer), post, chain(*after), final)
 
     return rule
 

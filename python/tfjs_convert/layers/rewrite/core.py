@@ -176,6 +176,9 @@ def flatten(r: Rewrite) -> Wiring:
         r.note("left out: its input is flat already")
         return nothing
     if shape is not None and None in shape[1:]:
+        if r.config.get("data_format") == "channels_first":
+            last = r.make("Permute", {"dims": [*range(2, len(shape)), 1]}, role="last")
+            return chain(last, r.make("Reshape", {"target_shape": [-1]}))
         return chain(r.make("Reshape", {"target_shape": [-1]}))
     if shape is not None and len(shape) == 1:
         return chain(r.make("Reshape", {"target_shape": [1]}))
@@ -192,9 +195,13 @@ def reshape(r: Rewrite) -> Wiring:
     return chain(r.make("Reshape", {"target_shape": [-1 if n is None else n for n in target]}))
 
 
+LEADING = "$"
+"""Stands for the axes that an equation does not name."""
+
+
 def einsum_dense(r: Rewrite) -> Wiring:
     """EinsumDense whose equation is a matrix product over the last axes, as Dense between two Reshapes."""
-    left, right = r.config["equation"].replace(" ", "").replace("...", "").split("->")
+    left, right = r.config["equation"].replace(" ", "").replace("...", LEADING).split("->")
     given, kernel = left.split(",")
     count = next(
         (n for n in range(1, len(given)) if kernel.startswith(given[-n:]) and given[:-n] + kernel[n:] == right), 0
@@ -225,3 +232,11 @@ def einsum_dense(r: Rewrite) -> Wiring:
         steps.append(r.reshape([*lead, *outer], "unflat"))
     r.note("expressed with Dense")
     return then(chain(*steps), post)
+
+
+def spectral_normalization(r: Rewrite) -> Wiring:
+    """SpectralNormalization: it divides the inner layer's weights in training, and only calls that layer otherwise."""
+    inner = r.part(r.layer.children["layer"], r.shape())
+    inner.name = r.layer.name
+    r.note("is its inner layer alone: it changes weights in training only, where TensorFlow.js leaves them as they are")
+    return chain(r.keep(inner))

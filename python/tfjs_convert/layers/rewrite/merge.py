@@ -20,7 +20,11 @@ def merge(r: Rewrite) -> Wiring:
         return nothing
     if len(counts) > 1:
         raise r.refuse("it is shared between calls on different numbers of tensors")
-    return chain(r.make(r.layer.class_name, r.config))
+    axis = r.config.get("axis", -1)
+    if r.layer.class_name != "Concatenate" or axis >= -1:
+        return chain(r.make(r.layer.class_name, r.config))
+    # TensorFlow.js counts other axes from the front only.
+    return chain(r.make("Concatenate", {**r.config, "axis": axis % len(r.shape())}))
 
 
 def subtract(r: Rewrite) -> Wiring:
@@ -65,7 +69,8 @@ def operation(r: Rewrite) -> Wiring:
     elif name == "absolute" and count == 1:
         wiring = _absolute(r)
     elif name == "concatenate" and count > 1 and kwargs.get("axis", 0) not in (0, None):
-        wiring = chain(r.make("Concatenate", {"axis": kwargs["axis"]}))
+        axis = kwargs["axis"]
+        wiring = chain(r.make("Concatenate", {"axis": axis if axis >= -1 else axis % len(r.shape())}))
     elif name == "reshape" and count == 1:
         wiring = _reshape(r, kwargs, constants)
     elif name == "transpose" and count == 1:
@@ -77,12 +82,18 @@ def operation(r: Rewrite) -> Wiring:
 
 
 def _activation(r: Rewrite, name: str, kwargs: dict) -> Wiring:
-    kwargs = {key: value for key, value in kwargs.items() if value not in (None, False)}
+    if name in ("softmax", "log_softmax") and r.generation == 3 and kwargs.get("axis", -1) is None:
+        raise r.refuse("TensorFlow.js has no softmax over all axes at once")
+    kwargs = {key: value for key, value in kwargs.items() if value is not None}
     if name == "leaky_relu":
         return activation_layer(r, "LeakyReLU", {"alpha": kwargs.get("negative_slope", kwargs.get("alpha", 0.2))}, None)
-    if name == "gelu" and kwargs.get("approximate", True):
+    if name == "gelu" and kwargs.get("approximate", r.layer.class_name != "TFOpLambda"):
         raise r.refuse("TensorFlow.js has no approximate gelu; use the exact one")
-    if name in ("softmax", "log_softmax") and kwargs.get("axis", -1) != -1:
+    if name == "soft_shrink" and kwargs.get("threshold", 0.5) != 0.5:
+        raise r.refuse("only soft_shrink with the threshold 0.5 has a translation")
+    if name == "log_softmax" and kwargs.get("axis", -1) != -1:
+        raise r.refuse("TensorFlow.js has log_softmax along the last axis only")
+    if name == "softmax" and kwargs.get("axis", -1) != -1:
         return activation_layer(r, "Softmax", {"axis": kwargs["axis"]}, None)
     if name == "elu" and kwargs.get("alpha", 1.0) != 1.0:
         return activation_layer(r, "ELU", {"alpha": kwargs["alpha"]}, None)

@@ -65,8 +65,27 @@ def layer_normalization(r: Rewrite) -> Wiring:
         raise r.refuse("TensorFlow.js has no RMS scaling")
     axis = r.config.get("axis", -1)
     axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    if r.rank() == 5:
+        return _rows_normalized(r, axes)
     return chain(
         r.make("LayerNormalization", {**r.config, "axis": axes if len(axes) > 1 else axes[0]}, r.layer.variables)
+    )
+
+
+def _rows_normalized(r: Rewrite, axes: list[int]) -> Wiring:
+    """In five axes, of which TensorFlow.js normalizes four at most, as rows of what is normalized together."""
+    shape = r.shape()
+    split = len(shape) - len(axes)
+    if sorted(axis % len(shape) for axis in axes) != list(range(split, len(shape))):
+        raise r.refuse("TensorFlow.js normalizes tensors of four axes at most, and these are not the last ones")
+    size = math.prod(r.known(*range(split, len(shape))))
+    rows = None if None in shape[1:split] else math.prod(shape[1:split])
+    variables = {key: derive(weight, (size,), lambda array: array) for key, weight in r.layer.variables.items()}
+    r.note("five axes are folded into three around it")
+    return chain(
+        r.reshape([rows, size], "fold"),
+        r.make("LayerNormalization", {**r.config, "axis": -1}, variables),
+        r.reshape(list(shape[1:]), "unfold"),
     )
 
 

@@ -126,7 +126,10 @@ def _scaled(weight: Weight, gates: tuple[bool, ...]) -> Weight:
 def bidirectional(r: Rewrite) -> Wiring:
     """Bidirectional, whose backward half must be the forward half turned round: TensorFlow.js makes it so itself."""
     forward, backward = r.layer.children["layer"], r.layer.children.get("backward_layer")
-    if forward.class_name not in ("SimpleRNN", "LSTM", "GRU", "RNN"):
+    if forward.class_name == "RNN":
+        # TensorFlow.js cannot load RNN in there, but the layer that is RNN around one cell.
+        forward, backward = _of_one_cell(r, forward), backward and _of_one_cell(r, backward)
+    if forward.class_name not in ("SimpleRNN", "LSTM", "GRU"):
         raise r.refuse(f"TensorFlow.js has no bidirectional {forward.class_name}")
     if backward is not None and not _mirrored(forward, backward):
         raise r.refuse(
@@ -144,6 +147,15 @@ def bidirectional(r: Rewrite) -> Wiring:
     if forward.config.get("stateful"):
         raise r.refuse("TensorFlow.js keeps no state in a bidirectional layer")
     return _wire_all(layer, r)
+
+
+def _of_one_cell(r: Rewrite, layer: Layer) -> Layer:
+    cell = layer.children["cell"]
+    if cell.class_name not in LAYER_OF_CELL:
+        raise r.refuse(f"TensorFlow.js cannot load a bidirectional RNN around {cell.class_name}")
+    r.note(f"RNN around {cell.class_name} is written as {LAYER_OF_CELL[cell.class_name]}")
+    config = {**cell.config, **plain(layer.config, "trainable", "dtype")}
+    return Layer(layer.name, LAYER_OF_CELL[cell.class_name], config, cell.variables)
 
 
 def _mirrored(forward: Layer, backward: Layer) -> bool:

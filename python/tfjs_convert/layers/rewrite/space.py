@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from tfjs_convert.layers.model import Layer, Shape, plain
-from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, chain, constant, nothing, then
+from tfjs_convert.layers.rewrite.context import Rewrite, Wiring, chain, channels_last, constant, nothing, then
 from tfjs_convert.layers.rewrite.core import same
+from tfjs_convert.layers.rewrite.sparse_windows import padding_of
 from tfjs_convert.layers.shapes import as_list, output_shapes, pairs
 
 
@@ -20,6 +21,12 @@ def pool1d(r: Rewrite) -> Wiring:
     r.note("channels_first is expressed with a Permute before and after it")
     swap = {"dims": [2, 1]}
     return chain(r.make("Permute", swap, role="last"), layer, r.make("Permute", swap, role="first"))
+
+
+def pool3d(r: Rewrite) -> Wiring:
+    """MaxPooling3D and AveragePooling3D."""
+    padding = padding_of(r, r.config.get("pool_size", 2), r.config.get("strides"))
+    return chain(r.make(r.layer.class_name, {**r.config, "padding": padding}))
 
 
 def global_pool(r: Rewrite) -> Wiring:
@@ -68,8 +75,6 @@ def by_planes(class_name: str, key: str) -> object:
 
     def rule(r: Rewrite) -> Wiring:
         dims = int(r.layer.class_name[-2])
-        if r.config.get("data_format") == "channels_first":
-            return _by_planes_first(r, class_name, key, dims)
         amounts = _amounts(r.config.get(key, 2 if key == "size" else 1), dims, key)
         shape = r.shape()
         if not any(_changes(amount, key) for amount in amounts):
@@ -82,7 +87,7 @@ def by_planes(class_name: str, key: str) -> object:
             return chain(r.reshape([time, 1, channels], "lift"), main, r.reshape(target[1:], "lower"))
         return chain(*_three(r, class_name, key, amounts, shape[1:], target[1:]))
 
-    return rule
+    return channels_last(rule)
 
 
 def _three(r: Rewrite, class_name: str, key: str, amounts: list, shape: Shape, target: Shape) -> list[Layer]:
@@ -96,14 +101,6 @@ def _three(r: Rewrite, class_name: str, key: str, amounts: list, shape: Shape, t
         steps.append(r.reshape([new_depth * new_height, width, channels], "second"))
         steps.append(r.make(class_name, {key: _plane(None, amounts[2], key)}, role="width"))
     return [*steps, r.make("Reshape", {"target_shape": list(target)})]
-
-
-def _by_planes_first(r: Rewrite, class_name: str, key: str, dims: int) -> Wiring:
-    axes = list(range(1, dims + 2))
-    raise r.refuse(
-        f"channels_first has no translation there; put a Permute({tuple([*axes[1:], 1])}) before it and use "
-        "channels_last"
-    )
 
 
 def _amounts(value: object, dims: int, key: str) -> list:
@@ -126,22 +123,25 @@ def upsampling2d(r: Rewrite) -> Wiring:
     method = r.config.get("interpolation", "nearest")
     if method == "nearest":
         return chain(r.make("UpSampling2D", {**r.config, "size": size}))
-    if r.config.get("data_format") == "channels_first":
-        raise r.refuse("channels_first has no translation for interpolations other than nearest")
     if r.generation == 2 and method not in ("bilinear",):
         raise r.refuse(f"interpolation `{method}` has no translation")
+    return _scaled(r)
+
+
+@channels_last
+def _scaled(r: Rewrite) -> Wiring:
+    size = as_list(r.config.get("size", 2), 2)
     height, width = r.known(1, 2)
-    return _resize(r, method, height * size[0], width * size[1])
+    return _resize(r, r.config["interpolation"], height * size[0], width * size[1])
 
 
+@channels_last
 def resizing(r: Rewrite) -> Wiring:
     """Resizing."""
     if r.config.get("crop_to_aspect_ratio") or r.config.get("pad_to_aspect_ratio"):
         raise r.refuse("cropping or padding to the aspect ratio has no translation")
     if r.config.get("antialias"):
         raise r.refuse("antialiasing has no translation")
-    if r.config.get("data_format") == "channels_first":
-        raise r.refuse("channels_first has no translation there")
     r.known(1, 2)
     return _resize(r, r.config.get("interpolation", "bilinear"), r.config["height"], r.config["width"])
 
@@ -191,10 +191,9 @@ def _matrix(size: int, target: int, method: str) -> np.ndarray:
     return matrix
 
 
+@channels_last
 def center_crop(r: Rewrite) -> Wiring:
     """CenterCrop of an image that is large enough, as Cropping2D."""
-    if r.config.get("data_format") == "channels_first":
-        raise r.refuse("channels_first has no translation there")
     height, width = r.known(1, 2)
     rows, columns = r.config["height"], r.config["width"]
     if height < rows or width < columns:
