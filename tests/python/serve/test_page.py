@@ -1,5 +1,7 @@
-"""The page in a real Chromium: graph models, layers models and such with operations of their own; random input, pasted JSON,
-a picture and a sound, against TensorFlow."""
+"""The page in a real Chromium, against TensorFlow: random input, pasted JSON, a picture and a sound.
+
+Graph models, layers models, and models with operations of their own.
+"""
 
 import functools
 import json
