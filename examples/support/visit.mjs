@@ -3,7 +3,8 @@
 //   node visit.mjs --task=FILE --result=FILE
 //
 // The task holds {browser, driver, profile, folders, query, script, argument}; `script` is a module that exports
-// `visit(page, argument)`. The result holds what that gives, and what the page did wrong: {value, problems}.
+// `visit(page, argument)`. With {microphone: FILE}, pages may record, and hear that WAV file once. The result holds what the
+// script gives, and what the page did wrong: {value, problems}.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -19,7 +20,7 @@ runMain(async (argv) => {
   const task = readJson(flags.task, 'task');
   const {visit} = await import(pathToFileURL(path.resolve(task.script)).href);
   const server = await startServer(task.folders);
-  const browser = await startBrowser(task);
+  const browser = await startBrowser({...task, flags: task.microphone ? hearing(task.microphone) : []});
   try {
     const page = await browser.newPage();
     const problems = collectProblems(page);
@@ -31,3 +32,10 @@ runMain(async (argv) => {
     await server.close();
   }
 });
+
+/** Chromium's flags for a microphone that hears a file, and for nobody being asked whether it may. */
+const hearing = (file) => [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  `--use-file-for-fake-audio-capture=${file}%noloop`,
+];

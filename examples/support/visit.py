@@ -12,8 +12,17 @@ from tests.support import browser, node
 _PROGRAM = Path(__file__).parent / "visit.mjs"
 
 
-def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: object = None, query: str = "") -> object:
+def visit(
+    folder: Path,
+    script: Path,
+    folders: Mapping[str, Path],
+    argument: object = None,
+    query: str = "",
+    microphone: Path | None = None,
+) -> object:
     """Serves `folders`, opens /index.html with `query` and returns what `visit(page, argument)` of `script` gives.
+
+    With `microphone`, a WAV file, the page may record, and hears that file from when it begins to.
 
     Raises:
       AssertionError: the visit failed, the page logged an error, or a request of it failed.
@@ -28,6 +37,7 @@ def visit(folder: Path, script: Path, folders: Mapping[str, Path], argument: obj
                 "browser": str(browser.browser()),
                 "driver": str(browser.driver()),
                 "folders": {address: str(path) for address, path in folders.items()},
+                "microphone": str(microphone) if microphone else None,
                 "profile": str(profile),
                 "query": query,
                 "script": str(script),

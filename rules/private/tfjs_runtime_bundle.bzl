@@ -22,7 +22,7 @@ await tf.setBackend('wasm');
 const classifier = await load(tf, 'classifier');
 ```
 
-The directory holds `tfjs.mjs` (or `tfjs.cjs`, `tfjs.js`) and, for the wasm backend, the binaries, which the bundle finds beside itself.
+The directory holds `tfjs.mjs` (or `tfjs.cjs`, `tfjs.js`) with its declarations (`tfjs.d.mts`) and, for the wasm backend, the binaries, which the bundle finds beside itself.
 It exports `loadGraphModel` or `loadLayersModel` as the models need, tensors, memory and backends; other functions are named in `extra_ops`.
 What is left out and asked for nevertheless fails with the name of what is missing, and of this target.
 `--output_groups=+info` gives the sizes, raw and compressed, and the kernels.

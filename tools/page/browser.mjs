@@ -25,16 +25,17 @@ const ARGUMENTS = [
  * @param {string} options.browser the executable; a folder `lib` and a `fonts.conf` beside it are used where they are.
  * @param {string} options.driver a `node_modules` folder with playwright-core.
  * @param {string} options.profile an empty folder for everything that the browser writes.
+ * @param {string[]} [options.flags] further flags of Chromium.
  * @returns {Promise<import('playwright-core').BrowserContext>} to be closed by the caller.
  */
-export async function startBrowser({browser, driver, profile}) {
+export async function startBrowser({browser, driver, profile, flags = []}) {
   const executablePath = path.resolve(browser);
   const folder = path.dirname(executablePath);
   const home = path.resolve(profile);
   const {chromium} = createRequire(path.resolve(driver, 'unused.js'))('playwright-core');
   try {
     return await chromium.launchPersistentContext(home, {
-      args: ARGUMENTS,
+      args: [...ARGUMENTS, ...flags],
       chromiumSandbox: false,
       env: {FONTCONFIG_PATH: folder, HOME: home, LD_LIBRARY_PATH: path.join(folder, 'lib'), TMPDIR: home, XDG_CACHE_HOME: home},
       executablePath,

@@ -153,6 +153,7 @@ class Fetcher {
       throw new Error(`${asset.path} has ${bytes.length} bytes instead of ${asset.bytes}.${html}`);
     }
     if (this.verify === 'hash') {
+      if (!globalThis.crypto?.subtle) throw new Error('Hashes cannot be verified here: browsers compute them on https: and localhost alone.');
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
       const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
       if (hex !== asset.sha256) throw new Error(`${asset.path} is not the file that was built: its hash is ${hex}.`);
@@ -164,18 +165,21 @@ class Fetcher {
 
   async bytes(path) {
     const url = this.url(path);
-    if (url.startsWith('file:')) {
-      const {readFile} = await import(/* @vite-ignore */ /* webpackIgnore: true */ 'node:fs/promises');
-      return new Uint8Array(await readFile(new URL(url)));
-    }
     let response;
     try {
+      this.signal?.throwIfAborted();
+      if (url.startsWith('file:')) {
+        const {readFile} = await import(/* @vite-ignore */ /* webpackIgnore: true */ 'node:fs/promises');
+        return new Uint8Array(await readFile(new URL(url), {signal: this.signal}));
+      }
       response = await this.fetchFile.call(globalThis, url, {signal: this.signal});
+      if (response.ok) return new Uint8Array(await response.arrayBuffer());
     } catch (error) {
+      // Who aborts looks for the reason that they gave.
+      if (this.signal?.aborted) throw this.signal.reason;
       throw new Error(`${path} could not be loaded from ${url}: ${error.message}`, {cause: error});
     }
-    if (!response.ok) throw new Error(`${path} could not be loaded: the server answered ${response.status} for ${url}.`);
-    return new Uint8Array(await response.arrayBuffer());
+    throw new Error(`${path} could not be loaded: the server answered ${response.status} for ${url}.`);
   }
 }
 

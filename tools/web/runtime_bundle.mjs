@@ -4,7 +4,8 @@
 //                           --minify=true|false --training=true|false [--backend=NAME]… [--extra_kernel=NAME]…
 //                           [--extra_op=NAME]… [--model_dir=DIR --model_info=FILE]…
 //
-// In the folder are tfjs.mjs, tfjs.cjs or tfjs.js, and beside it the binaries of the wasm backend.
+// In the folder are tfjs.mjs, tfjs.cjs or tfjs.js with its declarations (tfjs.d.mts, tfjs.d.cts, tfjs.d.ts), and the binaries of
+// the wasm backend.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,6 +17,7 @@ import {Packages} from './lib/runtime/source.mjs';
 import {usageOf} from './lib/runtime/usage.mjs';
 
 const FILES = {cjs: 'tfjs.cjs', esm: 'tfjs.mjs', iife: 'tfjs.js'};
+const DECLARATIONS = {cjs: 'tfjs.d.cts', esm: 'tfjs.d.mts', iife: 'tfjs.d.ts'};
 const BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 
 runMain(async (argv) => {
@@ -24,7 +26,7 @@ runMain(async (argv) => {
   const packages = new Packages(path.join(path.dirname(flags.web_packages[0]), 'node_modules'));
   const [format] = flags.format;
   const usage = usageOf(flags.model_dir ?? []);
-  const {text, kernels, gradients} = await buildRuntime({
+  const {text, declarations, kernels, gradients} = await buildRuntime({
     packages, usage, format,
     customOps: (flags.model_info ?? []).flatMap((file) => Object.keys(readJson(file, 'info file').custom_ops ?? {})),
     backends: flags.backend ?? [],
@@ -40,6 +42,7 @@ runMain(async (argv) => {
   }
   fs.mkdirSync(output, {recursive: true});
   for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(output, name), content);
+  fs.writeFileSync(path.join(output, DECLARATIONS[format]), declarations);
   const info = {
     format: 'runtime-bundle',
     module: FILES[format],

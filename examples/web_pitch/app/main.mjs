@@ -83,6 +83,7 @@ async function toggleRecording() {
     recording = await record();
     recordButton.textContent = 'Stop';
     recordButton.classList.add('on');
+    fileInput.disabled = true;
     say('Recording …');
   }
 }
@@ -95,6 +96,7 @@ document.addEventListener('drop', (event) => {
   const [file] = event.dataTransfer.files;
   if (file && !fileInput.disabled) attempt(() => hear(file));
 });
+player.addEventListener('seeked', () => roll?.moveTo(player.currentTime));
 (function follow() {
   if (roll && !player.paused) roll.moveTo(player.currentTime);
   requestAnimationFrame(follow);

@@ -17,12 +17,21 @@ export async function decode(blob) {
   return mono(Array.from({length: buffer.numberOfChannels}, (_, channel) => buffer.getChannelData(channel)));
 }
 
+// Made for speech, these would take notes for noise.
+const FAITHFUL = {autoGainControl: false, echoCancellation: false, noiseSuppression: false};
+
+async function microphone() {
+  if (!navigator.mediaDevices) throw new Error('Browsers give the microphone to https: and localhost alone; open a sound instead.');
+  try {
+    return await navigator.mediaDevices.getUserMedia({audio: FAITHFUL});
+  } catch (error) {
+    throw new Error(`The microphone cannot be used (${error.name}); allow it for this page, or open a sound.`, {cause: error});
+  }
+}
+
 /** Records until `stop` is called, which gives the sound. */
 export async function record() {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    // Made for speech, these would take notes for noise.
-    audio: {autoGainControl: false, echoCancellation: false, noiseSuppression: false},
-  });
+  const stream = await microphone();
   const recorder = new MediaRecorder(stream);
   const parts = [];
   recorder.addEventListener('dataavailable', ({data}) => parts.push(data));

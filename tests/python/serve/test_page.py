@@ -1,5 +1,9 @@
-"""The page in a real Chromium: random input, pasted JSON, a picture and a sound, against TensorFlow."""
+"""The page in a real Chromium, against TensorFlow: random input, pasted JSON, a picture and a sound.
 
+Graph models, layers models, and models with operations of their own.
+"""
+
+import functools
 import json
 import subprocess
 from pathlib import Path
@@ -7,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+import tf_keras
 from tfjs_convert import api
+from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.artifact import write_info
 
 from tests.support import browser, saved_models
@@ -18,13 +24,13 @@ PICTURE = np.random.default_rng(0).integers(0, 256, (8, 12, 3), np.uint8)
 
 
 class Served:
-    """A converted function and the server of its page."""
+    """The server of a page for the model in `folder / "model"`; `source` gives its outputs for feeds, by name."""
 
-    def __init__(self, folder, function, specs):
+    def __init__(self, folder, converted, source):
         self.folder = folder
-        self.source = saved_models.save(folder / "source", function, specs)
-        result = api.convert_saved_model(self.source, folder / "model")
-        write_info(folder / "info.json", result.info)
+        self.source = source
+        self.execution = converted.info["execution"]
+        write_info(folder / "info.json", converted.info)
         command = [node(), str(TOOLS / "serve" / "serve.mjs"), "--label=//m:tried", f"--model={folder / 'model'}"]
         command += [f"--info={folder / 'info.json'}", f"--node_modules={browser.page_scripts()}"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -47,7 +53,7 @@ class Served:
     def check(self, shown, feeds):
         """The numbers that the page gives to download are TensorFlow's."""
         got = {name: np.array(output["saved"]["values"]) for name, output in shown["outputs"].items()}
-        saved_models.assert_close(got, saved_models.run_tensorflow(self.source, feeds))
+        saved_models.assert_close(got, self.source(feeds))
 
     def close(self):
         self.process.terminate()
@@ -55,16 +61,33 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory):
+def serve_converted(tmp_path_factory):
+    """Serves what a function converts into a folder that it is given; it also returns the model's source."""
     opened = []
 
-    def start(function, specs):
-        opened.append(Served(tmp_path_factory.mktemp("served"), function, specs))
+    def start(convert):
+        folder = tmp_path_factory.mktemp("served")
+        opened.append(Served(folder, *convert(folder)))
         return opened[-1]
 
     yield start
     for each in opened:
         each.close()
+
+
+@pytest.fixture(scope="module")
+def serve(serve_converted):
+    """Serves a Python function as a graph model."""
+
+    def start(function, specs, **options):
+        def convert(folder):
+            source = saved_models.save(folder / "source", function, specs)
+            result = api.convert_saved_model(source, folder / "model", **options)
+            return result, functools.partial(saved_models.run_tensorflow, source)
+
+        return serve_converted(convert)
+
+    return start
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +203,86 @@ def test_a_sound(serve, tmp_path):
     )
     assert results[7] == "Recorded 1.0 s."
     assert 0.2 < loud[1] < 0.5
+
+
+PASTED = "nested lists, or an object with them by name"
+
+
+def test_a_layers_model(serve_converted, tmp_path):
+    tf_keras.utils.set_random_seed(3)
+    image, age = tf_keras.Input((8, 12, 1), name="image"), tf_keras.Input((1,), name="age")
+    features = tf_keras.layers.Flatten()(tf_keras.layers.Conv2D(2, 3, activation="relu")(image))
+    both = tf_keras.layers.Concatenate()([features, age])
+    outputs = [tf_keras.layers.Dense(3, "softmax", name="kind")(both), tf_keras.layers.Dense(1, name="size")(both)]
+    model = tf_keras.Model([image, age], outputs)
+
+    def run_keras(feeds):
+        return dict(zip(("kind", "size"), map(np.array, model([feeds["image"], feeds["age"]])), strict=True))
+
+    def convert(folder):
+        model.save(folder / "m.h5")
+        return convert_keras_file(folder / "m.h5", folder / "model"), run_keras
+
+    file = tmp_path / "picture.png"
+    file.write_bytes(tf.io.encode_png(PICTURE).numpy())
+    served = serve_converted(convert)
+    results = served.use(
+        ["seen"],
+        ["backends", "cpu", "wasm", "webgl"],
+        ["source", "age", "JSON"],
+        ["fill", PASTED, "[[0.5]]"],
+        ["fill", "steady runs", "1"],
+        ["run"],
+        ["source", "image", "Picture"],
+        ["file", "picture", str(file)],
+        ["run"],
+    )
+    text, random, picture = results[0], results[5], results[8]
+    assert all(part in text for part in ("layers model", "predict()", "[?, 8, 12, 1]", "kind", "size"))
+    age = np.array([[0.5]], np.float32)
+    served.check(random, {"image": mulberry32(0, 8 * 12).reshape(1, 8, 12, 1), "age": age})
+    grey = (PICTURE.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) / 255)[None, ..., None]
+    served.check(picture, {"image": grey, "age": age})
+    assert list(picture["rows"]) == ["cpu", "wasm", "webgl"]
+    assert [picture["outputs"][name]["pictures"] for name in ("kind", "size")] == [["bars"], ["single"]]
+
+
+INVERSE = """\
+export default (tf) => (node) => {
+  const [[a, b], [c, d]] = node.inputs[0].arraySync();
+  const determinant = a * d - b * c;
+  return tf.tensor2d([[d / determinant, -b / determinant], [-c / determinant, a / determinant]]);
+};
+"""
+
+
+def test_a_model_with_an_operation_of_its_own(serve, tmp_path):
+    (tmp_path / "inverse.mjs").write_text(INVERSE)
+    served = serve(
+        lambda matrix: {"inverse": tf.linalg.inv(matrix) * 2.0},
+        {"matrix": tf.TensorSpec([2, 2], tf.float32)},
+        custom_ops={"MatrixInverse": tmp_path / "inverse.mjs"},
+    )
+    backends = ["cpu", "wasm", "webgl"]
+    random, pasted = served.use(
+        ["backends", *backends],
+        ["fill", "steady runs", "1"],
+        ["run"],
+        ["source", "matrix", "JSON"],
+        ["fill", PASTED, "[[4, 7], [2, 6]]"],
+        ["run"],
+    )[2::3]
+    served.check(random, {"matrix": mulberry32(0, 4).reshape(2, 2)})
+    served.check(pasted, {"matrix": np.array([[4, 7], [2, 6]], np.float32)})
+    assert list(pasted["rows"]) == backends
+    assert pasted["outputs"]["inverse"]["pictures"] == ["heat"]
+
+
+def test_a_loop_that_needs_execute_async(serve):
+    def grow(x, n):
+        return {"y": tf.while_loop(lambda i, _: i < n, lambda i, y: (i + 1, y * 2.0), (0, x))[1]}
+
+    served = serve(grow, {"x": tf.TensorSpec([3]), "n": tf.TensorSpec([], tf.int32)}, control_flow_v2="auto")
+    text, _, _, shown = served.use(["seen"], ["source", "n", "JSON"], ["fill", PASTED, "3"], ["run"])
+    assert f"{served.execution}()" in text
+    served.check(shown, {"x": mulberry32(0, 3), "n": np.int32(3)})

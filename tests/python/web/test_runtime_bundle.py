@@ -1,7 +1,6 @@
 """A runtime bundle gives the full TensorFlow.js's numbers, is small, and says what is not in it."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.parity.node import run_jobs
 
 from tests.support.node import Job, command, node
+from tests.support.web import LABEL, packages, runtime_bundle
 
-BUNDLE = Path(__file__).parents[3] / "tools" / "web" / "runtime_bundle.mjs"
-LABEL = "//web:tfjs"
 LAYERS = tf_keras.layers
 
 
@@ -91,20 +89,8 @@ def feed(name):
     }[name]
 
 
-def packages():
-    """The lock file beside the packages that bundles are made from."""
-    if "TFJS_TEST_WEB_PACKAGES" in os.environ:
-        return Path(os.environ["TFJS_TEST_WEB_PACKAGES"]) / "package-lock.json"
-    (found,) = Path("..").glob("*rules_tfjs_web_npm/package-lock.json")
-    return found.absolute()
-
-
-def bundle(folder, output, *names, flags=(), form="esm", minify="true", training="false"):
-    arguments = [f"--web_packages={packages()}", f"--output_dir={output}", f"--info={output}.info.json"]
-    arguments += [f"--label={LABEL}", f"--format={form}", f"--minify={minify}", f"--training={training}", *flags]
-    for name in names:
-        arguments += [f"--model_dir={folder / name}", f"--model_info={folder / name}.info.json"]
-    return subprocess.run([node(), str(BUNDLE), *arguments], capture_output=True, text=True, check=False)
+def bundle(folder, output, *names, **options):
+    return runtime_bundle(output, [folder / name for name in names], **options)
 
 
 def built(*args, **options):
@@ -170,9 +156,9 @@ def test_the_binaries_lie_beside_it(models, tmp_path):
     built(models, tmp_path / "wasm", "loop", flags=["--backend=wasm"])
     names = {path.name for path in (tmp_path / "wasm").iterdir()}
     binaries = {f"tfjs-backend-wasm{kind}.wasm" for kind in ("", "-simd", "-threaded-simd")}
-    assert names == {"tfjs.mjs", *binaries}
+    assert names == {"tfjs.mjs", "tfjs.d.mts", *binaries}
     built(models, tmp_path / "cpu", "loop", flags=["--backend=cpu"])
-    assert {path.name for path in (tmp_path / "cpu").iterdir()} == {"tfjs.mjs"}
+    assert {path.name for path in (tmp_path / "cpu").iterdir()} == {"tfjs.mjs", "tfjs.d.mts"}
 
 
 def error_of(folder, name, module, scratch, backend="cpu"):

@@ -14,6 +14,7 @@ TYPES = Path(__file__).parents[3] / "tools" / "web" / "lib" / "types.mjs"
 
 MODELS = {
     "sound_web": {
+        "format": "graph-model",
         "inputs": [{"name": "audio", "dtype": "float32", "shape": [None, 4, 1]}],
         "outputs": [
             {"name": "note", "dtype": "float32", "shape": [None, 2]},
@@ -21,6 +22,7 @@ MODELS = {
         ],
     },
     "text": {
+        "format": "layers-model",
         "inputs": [{"name": "words", "dtype": "string", "shape": [None]}],
         "outputs": [{"name": "known", "dtype": "bool", "shape": [None]}],
     },

@@ -7,12 +7,12 @@ const NUMBERS = 'Float32Array | Int32Array | Uint8Array | number[]';
 const VALUES = {bool: 'Uint8Array | boolean[]', string: 'string[]'};
 
 /**
- * @param {Record<string, {inputs: Port[], outputs: Port[]}>} models by name.
+ * @param {Record<string, {format: string, inputs: Port[], outputs: Port[]}>} models by name.
  * @returns {string} the content of a `.d.ts` file.
  * @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port
  */
 export function declarations(models) {
-  return `${HEAD}${Object.entries(models).map(([name, model]) => modelTypes(name, model)).join('')}
+  return `${head(models)}${Object.entries(models).map(([name, model]) => modelTypes(name, model)).join('')}
 export interface Models {
 ${Object.keys(models).map((name) => `  ${key(name)}: Model<${typeName(name)}Inputs, ${typeName(name)}Outputs>;`).join('\n')}
 }
@@ -25,11 +25,13 @@ export const names: (keyof Models)[];
 `;
 }
 
-const HEAD = `// Generated: the models of this bundle with their inputs and outputs.
+const LOADERS = {'graph-model': 'loadGraphModel', 'layers-model': 'loadLayersModel'};
+
+const head = (models) => `// Generated: the models of this bundle with their inputs and outputs.
 
 /** TensorFlow.js: the namespace of \`@tensorflow/tfjs\`, or a bundle of it. */
 export interface TensorFlow {
-  loadGraphModel(handler: any): Promise<any>;
+${[...new Set(Object.values(models).map(({format}) => LOADERS[format]))].sort().map((name) => `  ${name}(handler: any): Promise<any>;`).join('\n')}
   Tensor: any;
   tensor(values: any, shape?: number[], dtype?: any): any;
   dispose(container: any): void;

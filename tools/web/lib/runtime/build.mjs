@@ -4,6 +4,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {UserError} from '../../../node/lib/args.mjs';
 import {must} from '../../../node/tables/source.mjs';
+import {bundledDeclarations} from './declarations.mjs';
 import {entryText} from './entry.mjs';
 import {executorOps, namespacesOf} from './executors.mjs';
 import {chosenKernels, gradientModules, kernelModules, kernelNames, namedKernels} from './kernels.mjs';
@@ -25,12 +26,12 @@ const GLOBAL = 'tf';
  * @param {boolean} options.minify
  * @param {'esm' | 'cjs' | 'iife'} options.format
  * @param {string} options.label
- * @returns {Promise<{text: string, kernels: Record<string, string[]>, gradients: string[]}>}
+ * @returns {Promise<{text: string, declarations: string, kernels: Record<string, string[]>, gradients: string[]}>}
  */
 export async function buildRuntime(options) {
   const {packages, usage, backends, extraKernels} = options;
   checkOps(usage.ops, knownOps(packages), options.customOps);
-  const plan = {...options, names: kernelNames(packages), namespaces: namespacesOf(packages), coreNamespaces: coreNamespaces(packages)};
+  const plan = {...options, global: GLOBAL, names: kernelNames(packages), namespaces: namespacesOf(packages), coreNamespaces: coreNamespaces(packages)};
   const unknown = extraKernels.filter((name) => ![...plan.names.values()].includes(name));
   if (unknown.length) throw new UserError(`extra_kernels names ${unknown.join(', ')}, which TensorFlow.js does not have; write names as in its errors: Conv2D.`);
   const all = new Map(backends.map((backend) => [backend, kernelModules(packages, backend)]));
@@ -49,6 +50,7 @@ export async function buildRuntime(options) {
     const {outputFiles: [{text}]} = await bundle(esbuild, plan, entryText(plan, kernels, gradients), false);
     return {
       text,
+      declarations: await bundledDeclarations(plan),
       kernels: Object.fromEntries([...kernels].map(([backend, modules]) => [backend, [...modules.keys()]])),
       gradients: [...gradients.keys()],
     };
