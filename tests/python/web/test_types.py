@@ -26,10 +26,16 @@ MODELS = {
         "inputs": [{"name": "words", "dtype": "string", "shape": [None]}],
         "outputs": [{"name": "known", "dtype": "bool", "shape": [None]}],
     },
+    # Another model whose types would have the first one's names.
+    "sound-web": {
+        "format": "graph-model",
+        "inputs": [{"name": "noise", "dtype": "float32", "shape": [None]}],
+        "outputs": [{"name": "loud", "dtype": "bool", "shape": [None]}],
+    },
 }
 
 RIGHT = """
-import {load, names, type Models, type SoundWebOutputs} from './loader.mjs';
+import {load, names, type Models, type SoundWebOutputs, type SoundWeb2Outputs} from './loader.mjs';
 declare const tf: any;
 const sound = await load(tf, 'sound_web', {verify: 'hash', onProgress: (share: number) => void share});
 const {note, 'best-one': best} = await sound.run({audio: new Float32Array(8)});
@@ -40,6 +46,8 @@ const {known} = await text.run({words: ['a', 'b']});
 const flags: Uint8Array = known.data;
 const tensors = await sound.runTensors({audio: [[[1], [2], [3], [4]]]});
 tensors.note.dispose();
+const {loud}: SoundWeb2Outputs = await (await load(tf, 'sound-web')).run({noise: [1]});
+export const louder: Uint8Array = loud.data;
 export const all: [SoundWebOutputs['note'], Float32Array, Int32Array, Uint8Array, string[]] =
   [note, values, indices, flags, names];
 """

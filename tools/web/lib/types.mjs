@@ -12,9 +12,10 @@ const VALUES = {bool: 'Uint8Array | boolean[]', string: 'string[]'};
  * @typedef {{name: string, dtype: string, shape: (number | null)[] | null}} Port
  */
 export function declarations(models) {
-  return `${head(models)}${Object.entries(models).map(([name, model]) => modelTypes(name, model)).join('')}
+  const types = typeNames(Object.keys(models));
+  return `${head(models)}${Object.entries(models).map(([name, model]) => modelTypes(types.get(name), model)).join('')}
 export interface Models {
-${Object.keys(models).map((name) => `  ${key(name)}: Model<${typeName(name)}Inputs, ${typeName(name)}Outputs>;`).join('\n')}
+${Object.keys(models).map((name) => `  ${key(name)}: Model<${types.get(name)}Inputs, ${types.get(name)}Outputs>;`).join('\n')}
 }
 
 /** Loads a model of this bundle. */
@@ -84,13 +85,13 @@ export interface Model<Inputs, Outputs> {
 }
 `;
 
-function modelTypes(name, {inputs, outputs}) {
+function modelTypes(type, {inputs, outputs}) {
   return `
-export interface ${typeName(name)}Inputs {
+export interface ${type}Inputs {
 ${inputs.map((port) => `  ${comment(port)}\n  ${key(port.name)}: TensorLike | ${VALUES[port.dtype] ?? NUMBERS} | unknown[];`).join('\n')}
 }
 
-export interface ${typeName(name)}Outputs {
+export interface ${type}Outputs {
 ${outputs.map((port) => `  ${comment(port)}\n  ${key(port.name)}: Values<${DATA[port.dtype] ?? 'Float32Array'}>;`).join('\n')}
 }
 `;
@@ -100,9 +101,17 @@ const comment = ({dtype, shape}) => `/** ${dtype}, ${shape ? `[${shape.map((size
 
 const key = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 
-/** `sound_web` becomes `SoundWeb`. */
-function typeName(name) {
-  const words = name.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word[0].toUpperCase() + word.slice(1));
-  const joined = words.join('') || 'Model';
-  return /^\d/.test(joined) ? `Model${joined}` : joined;
+/** For each model the start of its types' names: `sound_web` becomes `SoundWeb`, and `sound-web` beside it `SoundWeb2`. */
+function typeNames(models) {
+  const types = new Map();
+  for (const model of models) {
+    const words = model.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word[0].toUpperCase() + word.slice(1));
+    const joined = words.join('') || 'Model';
+    const start = /^\d/.test(joined) ? `Model${joined}` : joined;
+    const taken = [...types.values()];
+    let name = start;
+    for (let number = 2; taken.includes(name); number++) name = `${start}${number}`;
+    types.set(model, name);
+  }
+  return types;
 }
