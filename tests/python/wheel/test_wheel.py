@@ -15,7 +15,8 @@ import tfjs_convert
 from packaging.requirements import Requirement
 
 ROOT = Path.cwd()
-COMMAND_LINE_TESTS = ["tests/python/cli/test_flags.py", "tests/python/cli/test_pairs.py"]
+COMMAND_LINE_TESTS = [f"tests/python/cli/test_{name}.py" for name in ("flags", "pairs", "upstream_cases")]
+LIBRARY_TESTS = [f"tests/python/compat/test_{name}.py" for name in ("converters", "weights")]
 
 # The locked runtime has TensorFlow without its code for graphics processors: the same package by another name.
 STAND_INS = {"tensorflow": "tensorflow-cpu"}
@@ -99,10 +100,31 @@ def test_tables_are_inside(wheel):
 
 @pytest.mark.parametrize("file", COMMAND_LINE_TESTS)
 def test_command_passes_the_tests_of_the_command_line(installed, file, tmp_path):
-    env = {**os.environ, "TFJS_TEST_CONVERTER": str(installed / "bin" / "tensorflowjs_converter")}
+    passes(file, tmp_path, TFJS_TEST_CONVERTER=str(installed / "bin" / "tensorflowjs_converter"))
+
+
+@pytest.mark.parametrize("file", LIBRARY_TESTS)
+def test_library_passes_the_tests_of_the_upstream_names(installed, file, tmp_path):
+    site = installed / "site-packages"
+    packages = [path for path in os.environ["PYTHONPATH"].split(os.pathsep) if path.endswith("site-packages")]
+    path = os.pathsep.join(map(str, [site, ROOT, *packages]))
+    code = "import tfjs_convert; print(tfjs_convert.__file__)"
+    env = {**os.environ, "PYTHONPATH": path}
+    found = subprocess.run(
+        [sys.executable, "-s", "-P", "-c", code], env=env, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == str(site / "tfjs_convert" / "__init__.py")
+    passes(file, tmp_path, PYTHONPATH=path, TFJS_CONVERT_TABLES=None)
+
+
+def passes(file, tmp_path, **variables):
+    """Runs a file of tests in an environment with these variables, and without those that are None."""
+    env = {name: value for name, value in {**os.environ, **variables}.items() if value is not None}
     for name in [name for name in env if name.startswith("TEST_") or name.startswith("TESTBRIDGE_")]:
         del env[name]
     options = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", f"--rootdir={ROOT}", "-c", "pyproject.toml"]
+    # Not the sources, which the configuration names.
+    options += ["-o", "pythonpath=."]
     run = subprocess.run(
         [sys.executable, "-s", "-P", "-m", "pytest", *options, f"--basetemp={tmp_path / 'tests'}", file],
         cwd=ROOT,
