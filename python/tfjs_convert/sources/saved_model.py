@@ -158,7 +158,7 @@ def parse_saved_model(directory: Path) -> Any:
         found = (
             ", ".join(sorted(path.name for path in directory.iterdir())[:8])
             if directory.is_dir()
-            else "no such directory"
+            else ("a file" if directory.exists() else "no such directory")
         )
         raise InputError(
             f"{directory.name} is not a SavedModel: it holds no saved_model.pb (found: {found or 'nothing'})."

@@ -36,6 +36,8 @@ def test_no_saved_model_pb(tmp_path):
         api.convert_saved_model(tmp_path, tmp_path / "js")
     with pytest.raises(InputError, match="no such directory"):
         api.convert_saved_model(tmp_path / "nowhere", tmp_path / "js")
+    with pytest.raises(InputError, match=r"notes\.txt is not a SavedModel: .* \(found: a file\)"):
+        api.convert_saved_model(tmp_path / "notes.txt", tmp_path / "js")
     assert not (tmp_path / "js").exists()
 
 
