@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tfjs_convert.cli import formats
@@ -28,7 +29,8 @@ def complaint(answer: str) -> str | None:
     """What is wrong with an input path, or None."""
     if not answer:
         return "Write the path of a model."
-    if "://" in answer:
+    # The prompt may have made one slash of two.
+    if re.match(r"[a-z]+:/", answer):
         return "Nothing is downloaded here: download and unpack the module first, and write its folder."
     path = Path(answer).expanduser()
     if not path.exists():

@@ -1,5 +1,6 @@
 """The wizard on each kind of input that offers a choice of its own; what it converts is run and compared."""
 
+import json
 import shutil
 
 import keras as keras3
@@ -152,3 +153,19 @@ def test_leaving_in_the_middle_of_the_questions(tmp_path):
     terminal.type("\x03" + ENTER)
     assert terminal.ended() == 130
     assert "nothing was converted" in terminal.text and sorted(tmp_path.iterdir()) == [tmp_path / "layers"]
+
+
+def test_what_cannot_be_converted_is_said_at_once(tmp_path):
+    """An address, and a model that is a graph model already."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "model.json").write_text(
+        json.dumps({"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": []})
+    )
+    terminal = wizard(tmp_path, "--dryrun")
+    terminal.answer("Which model", "https://tfhub.dev/google/some/1")
+    terminal.wait_for("Nothing is downloaded here")
+    terminal.type("\x15web\r")
+    terminal.wait_for("which is no input of a conversion")
+    terminal.type("\x03")
+    assert terminal.ended() == 130
