@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -34,11 +35,15 @@ R = TypeVar("R")
 
 
 def _damage_told(door: Callable[P, R]) -> Callable[P, R]:
-    """A door whose first argument is the input, and which says of it whatever else goes wrong."""
+    """A door whose argument `path` is the input, and which says of it whatever else goes wrong."""
+
+    signature = inspect.signature(door)
 
     @functools.wraps(door)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
-        with told_as_input_error(args[0] if args else kwargs["path"]):
+        # Before: a call with wrong arguments is the caller's fault, and no damage of the input.
+        given = signature.bind(*args, **kwargs).arguments
+        with told_as_input_error(given["path"]):
             return door(*args, **kwargs)
 
     return told

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tfjs_convert import decision_forests
 from tfjs_convert.errors import UnsupportedError
 from tfjs_convert.graph import dtypes, names, tensors
 from tfjs_convert.graph.function import V1_CONTROL_FLOW, Body, Library, dtypes_of, postorder
@@ -35,7 +36,7 @@ _TABLE_OPS = ("HashTable", "MutableHashTable", "LookupTableFind", "LookupTableSi
 _NEWER = {op: f"{op}V2" for op in (*_TABLE_OPS, "InitializeTable", "InitializeTableFromTextFile")}
 _NEWER |= {op: op.removeprefix("Ref") for op in V1_CONTROL_FLOW if op.startswith("Ref")}
 _MAX_DEPTH = 200
-_CONSTANT = frozenset(["Const", "HashTableV2", "MutableHashTableV2", "SimpleMLCreateModelResource"])
+_CONSTANT = frozenset(["Const", "HashTableV2", "MutableHashTableV2", decision_forests.MAKES])
 # What a control edge of TensorFlow 1 comes from when it says where a node belongs.
 _PLACES = V1_CONTROL_FLOW | {"Identity"}
 

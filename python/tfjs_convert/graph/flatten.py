@@ -50,7 +50,7 @@ class Flat:
       plain: names of the constants that the model was written with.
       computed: names of what works on these alone, and may become a constant.
       tables: its lookup tables.
-      forest: its decision forest.
+      forests: its decision forest, if it has one.
       names: the names that are taken.
       notes: for the user.
     """
@@ -61,7 +61,7 @@ class Flat:
     plain: set[str]
     computed: set[str]
     tables: list[tables.Table]
-    forest: forests.Forest | None
+    forests: list[forests.Forest]
     names: names.Names
     notes: list[str]
 
@@ -92,8 +92,8 @@ def flatten(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lo
         if node.name in shapes:
             signature.set_placeholder_shape(node, shapes[node.name])
     found = tables.take(main.graph, x.origin, model)
-    forest = forests.take(main.graph, x.origin, model, number=len(found) + 1)
-    main.inputs += [each.name for each in (*found, *([forest] if forest else []))]
+    trees = forests.take(main.graph, x.origin, model, number=len(found) + 1)
+    main.inputs += [each.name for each in (*found, *trees)]
     parts = [main]
     used = _functions_of(main.graph)
     # Made from the inside out, so that going backwards a function comes after those that call it.
@@ -105,8 +105,8 @@ def flatten(model: GraphModel, options: GraphOptions, lowerings: Mapping[str, Lo
     plain = {n.name for part in parts for n in part.graph.node if n.op == "Const"}
     plain -= {name for part in parts for name in (part.function.x if part.function else x).frozen}
     computed = {name for part in parts for name in _computed(part.graph, plain)}
-    notes = _effects(x, parts, options) + ([forests.NOTE] if forest else [])
-    return Flat(parts, inputs, outputs, plain, computed, found, forest, x.names, notes)
+    notes = _effects(x, parts, options) + [forests.NOTE for _ in trees]
+    return Flat(parts, inputs, outputs, plain, computed, found, trees, x.names, notes)
 
 
 def _part(

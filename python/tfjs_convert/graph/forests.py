@@ -39,8 +39,8 @@ class Forest:
     files: Mapping[str, Path]
 
 
-def take(graph: Any, origin: Mapping[str, str], model: GraphModel, number: int) -> Forest | None:
-    """Makes a placeholder of a graph's forest, and finds its files.
+def take(graph: Any, origin: Mapping[str, str], model: GraphModel, number: int) -> list[Forest]:
+    """Makes a placeholder of a graph's forest, of which it has one at most, and finds its files.
 
     Args:
       graph: the main GraphDef, changed in place.
@@ -54,7 +54,7 @@ def take(graph: Any, origin: Mapping[str, str], model: GraphModel, number: int) 
     """
     found = [node for node in graph.node if node.op == MAKES]
     if not found:
-        return None
+        return []
     if len(found) > 1:
         listed = ", ".join(sorted(repr(node.name) for node in found))
         raise UnsupportedError(
@@ -64,7 +64,7 @@ def take(graph: Any, origin: Mapping[str, str], model: GraphModel, number: int) 
     (node,) = found
     makes, loads = _plain(node), _plain(_loader(origin[node.name], model))
     resources.become_placeholder(node)
-    return Forest(node.name, number, makes, loads, _files(loads.attr["file_prefix"].s.decode(), model))
+    return [Forest(node.name, number, makes, loads, _files(loads.attr["file_prefix"].s.decode(), model))]
 
 
 def loading(forest: Forest, taken: names.Names) -> list[Any]:

@@ -35,7 +35,7 @@ def output_offsets(node: Any, signature: Any) -> dict[str, int]:
     return offsets
 
 
-def dtypes_of(node: Any, args: Iterable[Any], definition: Any = None) -> list[int]:
+def dtypes_of(node: Any, args: Iterable[Any], definition: Any) -> list[int]:
     """The dtypes of a node's tensors, as its operation's definition says; DT_INVALID where nobody knows.
 
     Args:
@@ -43,7 +43,7 @@ def dtypes_of(node: Any, args: Iterable[Any], definition: Any = None) -> list[in
       args: the definition's `input_arg` or `output_arg`.
       definition: the OpDef, for the attributes that the node leaves to their defaults.
     """
-    defaults = {attr.name: attr.default_value for attr in definition.attr} if definition is not None else {}
+    defaults = {attr.name: attr.default_value for attr in definition.attr}
 
     def attr(name: str) -> Any:
         return node.attr[name] if name in node.attr or name not in defaults else defaults[name]

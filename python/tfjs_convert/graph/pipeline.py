@@ -67,7 +67,7 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
         whole.node.extend(node for node in part.graph.node if node.op != "Const")
     counts = collections.Counter(node.op for part in flat.parts for node in part.graph.node)
     supported = backends.supported(whole, js)
-    held = [*flat.tables, *([flat.forest] if flat.forest else [])]
+    held = [*flat.tables, *flat.forests]
     start = _initializer(flat)
     plain = flat.plain | {node.name for node in start.node}
     weights = extract.constants([*(part.graph for part in flat.parts), start], extract.trained(plain, flat.computed))
@@ -88,14 +88,14 @@ def convert(model: GraphModel, options: GraphOptions) -> Converted:
         "backends": supported,
         "notes": notes,
     }
-    return Converted(fields, weights, flat.inputs, outputs, info, flat.forest.files if flat.forest else {})
+    files = {name: path for forest in flat.forests for name, path in forest.files.items()}
+    return Converted(fields, weights, flat.inputs, outputs, info, files)
 
 
 def _initializer(flat: Flat) -> Any:
     """The graph that makes the model's tables and its forest."""
     nodes = [node for table in flat.tables for node in tables.filling(table, flat.names)]
-    if flat.forest:
-        nodes += forests.loading(flat.forest, flat.names)
+    nodes += [node for forest in flat.forests for node in forests.loading(forest, flat.names)]
     return resources.initializer(nodes, flat.parts[0].graph.versions)
 
 

@@ -10,6 +10,7 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
+from tfjs_convert.api_layers import convert_keras_file
 from tfjs_convert.cli import main
 
 from tests.support import keras_h5_files as files
@@ -146,3 +147,8 @@ def test_damaged_copies(kind, models, tmp_path, capsys):
         assert "error of the converter" not in said and "cannot be read or written" not in said, (number, said)
     # Some bytes are nobody's concern, most are somebody's.
     assert 0 < outcomes.count(1) and np.mean(outcomes) > 0.3
+
+
+def test_wrong_arguments_are_no_damage(tmp_path):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'nonsense'"):
+        convert_keras_file(tmp_path / "m.h5", tmp_path / "out", nonsense=1)
